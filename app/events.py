@@ -1,0 +1,86 @@
+"""What happened: the vocabulary of `announce`.
+
+Events are told after the commit, never before. They are small, tagged and immutable, so that the bus can carry
+them between nodes as they are. An event about a discussion goes to its room; an event about a person to all her
+connections.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+EntryKind = Literal["message", "reply", "added", "removed", "stopped"]
+
+
+class PersonRef(msgspec.Struct, frozen=True):
+    """A person as others see her in a line: identifier and name."""
+
+    id: str
+    name: str
+
+
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One entry of a discussion's log as it is shown and sent.
+
+    `html` is there only where the body is more than plain text; `client_id` only on replies.
+    """
+
+    seq: int
+    kind: EntryKind
+    author: PersonRef
+    at: datetime
+    body: str
+    html: str | None = None
+    client_id: str | None = None
+    reply_to: int | None = None
+    about: PersonRef | None = None
+
+
+class EntryStored(msgspec.Struct, frozen=True, tag="entry"):
+    """A line was added to a discussion's log."""
+
+    discussion: str
+    line: Line
+
+
+class Joined(msgspec.Struct, frozen=True, tag="joined"):
+    """A person is in a discussion that her connections may not follow yet: new to her, or awake again.
+
+    Her live stream of it goes on after `head`.
+    """
+
+    person: str
+    discussion: str
+    subject: str
+    head: int
+
+
+class Left(msgspec.Struct, frozen=True, tag="left"):
+    """A person lost a discussion with entry `seq`, which she no longer gets herself."""
+
+    person: str
+    discussion: str
+    seq: int
+    why: Literal["removed", "stopped", "deleted"]
+
+
+class ReadMoved(msgspec.Struct, frozen=True, tag="read"):
+    """A person has read a discussion up to `seq` (or marked what follows as unread)."""
+
+    person: str
+    discussion: str
+    seq: int
+
+
+class SignInEnded(msgspec.Struct, frozen=True, tag="ended"):
+    """These sessions or tokens of a person are over; an empty list means all of them."""
+
+    person: str
+    sessions: list[str]
+
+
+Event = EntryStored | Joined | Left | ReadMoved | SignInEnded
+Announce = Callable[[Sequence[Event]], None]
+"""Tells the live door what happened. Never blocks, never raises; called once per commit."""

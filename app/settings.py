@@ -1,0 +1,80 @@
+"""Every setting, read from the environment once, frozen and validated."""
+
+import secrets
+import socket
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Settings(BaseSettings):
+    """How this installation is set up. Each field is read from `PARLEY_<NAME>` unless its alias says otherwise."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PARLEY_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    database_url: str = Field("", description="SQLite or PostgreSQL; empty: SQLite under `var/`")
+    redis_url: str = Field("", description="Redis between nodes; empty: one process only")
+    host: str = Field("127.0.0.1", description="address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
+    data: Path = Field(Path("var/files"), description="folder for attachment bytes")
+    processes: int = Field(1, ge=1, le=64, validation_alias="WEB_CONCURRENCY", description="server processes")
+    secret: SecretStr = Field(SecretStr(""), description="signs what leaves the server; required in public")
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="further origins, by commas"
+    )
+    rate_limits: Literal["on", "off"] = Field("on", description="`off` for benchmarks")
+    node: str = Field("", description="this node's name; empty: host and a random part")
+    session_idle_days: int = Field(14, ge=1, description="days without use after which a sign-in ends")
+    session_days: int = Field(90, ge=1, description="days after which a sign-in ends in any case")
+    anyone_removes: bool = Field(False, description="every participant may remove every other")
+    reachable_days: int = Field(15, ge=1, description="days since last seen after which one is not reachable")
+    asleep_days: int = Field(
+        30, ge=1, description="days without a reply after which a room is not followed live"
+    )
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if not value:
+            return "sqlite+aiosqlite:///var/parley.db"
+        if value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+            return value
+        raise ValueError("must begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
+
+    @field_validator("node")
+    @classmethod
+    def _named_node(cls, value: str) -> str:
+        return value or f"{socket.gethostname()}-{secrets.token_hex(3)}"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Settings":
+        if self.processes > 1 and not self.redis_url:
+            raise ValueError(
+                f"WEB_CONCURRENCY={self.processes} needs PARLEY_REDIS_URL: several processes share replies through Redis"
+            )
+        if not self.secret.get_secret_value() and (self.is_postgres or self.host not in LOOPBACK):
+            raise ValueError("PARLEY_SECRET is required with PostgreSQL or a public host")
+        return self
+
+    @property
+    def is_postgres(self) -> bool:
+        """Whether the store is PostgreSQL."""
+        return self.database_url.startswith("postgresql")
+
+    @property
+    def limits_rates(self) -> bool:
+        """Whether throttles and connection caps are in force."""
+        return self.rate_limits == "on"

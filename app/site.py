@@ -1,0 +1,42 @@
+"""What every use case works with. One `Site` per node; nothing of it is global."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.events import Announce, PersonRef
+from app.settings import Settings
+from app.throttle import Throttle
+from store.columns import utc_now
+from store.database import Database
+
+
+@dataclass(frozen=True)
+class Site:
+    """The store, the ear of the world, the limits and the clock."""
+
+    settings: Settings
+    database: Database
+    announce: Announce
+    throttle: Throttle
+    now: Callable[[], datetime] = utc_now
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who is acting: a person, and the sign-in (session or token) through which she acts."""
+
+    person_id: str
+    login: str
+    name: str
+    role: str
+    language: str
+    time_zone: str
+    session_id: str
+    via: str
+    """`session` or `token`."""
+
+    @property
+    def ref(self) -> PersonRef:
+        """This person as others see her."""
+        return PersonRef(self.person_id, self.name)

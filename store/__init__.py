@@ -1,0 +1,1 @@
+"""The ground floor: tables, queries and migrations. It knows nothing but data."""
