@@ -1,0 +1,167 @@
+"""What all suites share: databases, servers, a site, nodes."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.events import Event
+from app.settings import Settings
+from app.site import Site
+from app.throttle import Throttle
+from store.columns import new_id
+from store.database import Database
+from tests.nodes import RunningNode, ServerProcess
+from tests.servers import PostgresServer, RedisServer
+
+SECRET = "a secret of the tests"
+
+NodeFactory = Callable[..., Awaitable[RunningNode]]
+ProcessFactory = Callable[..., Awaitable[ServerProcess]]
+
+
+@pytest.fixture(autouse=True)
+def _nobodys_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the person who runs the tests reaches them."""
+    for name in [name for name in os.environ if name.startswith("PARLEY_") or name == "WEB_CONCURRENCY"]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """The PostgreSQL of this run of the tests."""
+    server = PostgresServer()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """The Redis of this run of the tests. Fault tests start one of their own."""
+    server = RedisServer()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite database to copy."""
+    path = tmp_path_factory.mktemp("template") / "parley.db"
+    _migrated(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgresql_template(postgres: PostgresServer) -> str:
+    """The name of a migrated, empty PostgreSQL database to copy."""
+    _migrated(postgres.create_database("template_parley"))
+    return "template_parley"
+
+
+@pytest.fixture
+def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
+    """A fresh, migrated SQLite database."""
+    path = tmp_path / "parley.db"
+    shutil.copyfile(_sqlite_template, path)
+    yield f"sqlite+aiosqlite:///{path}"
+    for file in tmp_path.glob("parley.db*"):
+        file.unlink()
+
+
+@pytest.fixture
+def postgresql_url(postgres: PostgresServer, _postgresql_template: str) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    name = f"test_{new_id()}"
+    yield postgres.create_database(name, template=_postgresql_template)
+    postgres.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh, migrated database: every test that asks for it runs on both kinds."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings with this test's database and a folder of its own."""
+    return _settings(database_url, tmp_path)
+
+
+@pytest.fixture
+async def database(settings: Settings) -> AsyncIterator[Database]:
+    """This test's database, open."""
+    database = Database(settings.database_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def site_events() -> list[Event]:
+    """Everything that `site` announced, in order."""
+    return []
+
+
+@pytest.fixture
+def site(settings: Settings, database: Database, site_events: list[Event]) -> Site:
+    """A site with limits in force whose announcements are collected in `site_events`."""
+    return Site(settings=settings, database=database, announce=site_events.extend, throttle=Throttle())
+
+
+@pytest.fixture
+async def node_factory(tmp_path: Path) -> AsyncIterator[NodeFactory]:
+    """Starts nodes in this process: `await node_factory(database_url, redis_url=…, **other settings)`."""
+    nodes: list[RunningNode] = []
+
+    async def start(database_url: str, **changes: Any) -> RunningNode:
+        node = RunningNode(_settings(database_url, tmp_path, **changes))
+        nodes.append(node)
+        await node.start()
+        return node
+
+    yield start
+    for node in nodes:
+        await node.stop()
+
+
+@pytest.fixture
+async def node(node_factory: NodeFactory, sqlite_url: str) -> RunningNode:
+    """One node on SQLite without Redis, as most sites run it."""
+    return await node_factory(sqlite_url)
+
+
+@pytest.fixture
+async def process_factory(tmp_path: Path) -> AsyncIterator[ProcessFactory]:
+    """Starts real processes: `await process_factory(database_url, PARLEY_REDIS_URL=…, **other variables)`."""
+    processes: list[ServerProcess] = []
+
+    async def start(database_url: str, **environment: str) -> ServerProcess:
+        folder = tmp_path / f"process-{len(processes)}"
+        folder.mkdir()
+        always = {"PARLEY_DATABASE_URL": database_url, "PARLEY_SECRET": SECRET}
+        process = ServerProcess({**always, **environment}, folder)
+        processes.append(process)
+        await process.start()
+        return process
+
+    yield start
+    for process in processes:
+        process.kill()
+
+
+def _settings(database_url: str, folder: Path, **changes: Any) -> Settings:
+    return Settings(**{"database_url": database_url, "secret": SECRET, "data": folder / "files", **changes})
+
+
+def _migrated(url: str) -> None:
+    from store.migrate import upgrade  # here, so that suites without a database do not load the migrations
+
+    with ThreadPoolExecutor(1) as apart:  # pytest-asyncio's event loop lives in this thread
+        apart.submit(upgrade, url).result()

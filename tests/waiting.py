@@ -1,0 +1,44 @@
+"""Waiting for something to become true. The only place in the tests that sleeps."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar, overload
+
+T = TypeVar("T")
+INTERVAL_SECONDS = 0.01
+
+
+@overload
+async def wait_for(condition: Callable[[], Awaitable[T | None]], what: str, timeout: float = 5) -> T: ...
+@overload
+async def wait_for(condition: Callable[[], T | None], what: str, timeout: float = 5) -> T: ...
+async def wait_for(condition: Callable[[], Any], what: str, timeout: float = 5) -> Any:
+    """Give back what `condition` (plain or async) answers once that is truthy.
+
+    Fails after `timeout` seconds with a sentence that names `what` was waited for and the last answer.
+    """
+    end = time.monotonic() + timeout
+    while True:
+        answer = condition()
+        value = await answer if inspect.isawaitable(answer) else answer
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(_missed(what, timeout, value))
+        await asyncio.sleep(INTERVAL_SECONDS)
+
+
+def wait_blocking(condition: Callable[[], T | None], what: str, timeout: float = 5) -> T:
+    """The same without an event loop, for what happens outside of one."""
+    end = time.monotonic() + timeout
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(_missed(what, timeout, value))
+        time.sleep(INTERVAL_SECONDS)
+    return value
+
+
+def _missed(what: str, timeout: float, value: object) -> str:
+    return f"waited {timeout:g} s in vain: {what} (last answer: {value!r})"
