@@ -5,7 +5,7 @@
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 STEP := .ci/step
 
 export PIP_ROOT_USER_ACTION := ignore

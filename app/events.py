@@ -1,8 +1,8 @@
 """What happened: the vocabulary of `announce`.
 
-Events are told after the commit, never before. They are small, tagged and immutable, so that the bus can carry
-them between nodes as they are. An event about a discussion goes to its room; an event about a person to all her
-connections.
+Events are told after the commit, never before. They are small, tagged and immutable, so that the bus can
+carry them between nodes as they are. An event about a discussion goes to its room; an event about a person to
+all her connections.
 """
 
 from collections.abc import Callable, Sequence

@@ -12,7 +12,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class Settings(BaseSettings):
-    """How this installation is set up. Each field is read from `PARLEY_<NAME>` unless its alias says otherwise."""
+    """How this installation is set up. A field is read from `PARLEY_<NAME>` unless its alias says otherwise."""
 
     model_config = SettingsConfigDict(
         env_prefix="PARLEY_", frozen=True, extra="ignore", hide_input_in_errors=True
@@ -63,7 +63,8 @@ class Settings(BaseSettings):
     def _consistent(self) -> "Settings":
         if self.processes > 1 and not self.redis_url:
             raise ValueError(
-                f"WEB_CONCURRENCY={self.processes} needs PARLEY_REDIS_URL: several processes share replies through Redis"
+                f"WEB_CONCURRENCY={self.processes} needs PARLEY_REDIS_URL: "
+                "several processes share replies through Redis"
             )
         if not self.secret.get_secret_value() and (self.is_postgres or self.host not in LOOPBACK):
             raise ValueError("PARLEY_SECRET is required with PostgreSQL or a public host")

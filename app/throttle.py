@@ -26,15 +26,31 @@ class Throttle:
 
     async def spend(self, limit: RateLimitItem, *key: str) -> None:
         """Count one try of `key`; raise `RateLimited` when there were too many."""
+        await self._ask(limit, key, count=True)
+
+    async def check(self, limit: RateLimitItem, *key: str) -> None:
+        """Raise `RateLimited` when `key` has no try left, without counting one."""
+        await self._ask(limit, key, count=False)
+
+    async def forgive(self, limit: RateLimitItem, *key: str) -> None:
+        """Forget the tries of `key`."""
+        for limiter in {self._shared, self._local}:
+            try:
+                await limiter.clear(limit, *key)
+            except Exception as error:
+                log.warning("limits_not_shared", error=type(error).__name__)
+
+    async def _ask(self, limit: RateLimitItem, key: tuple[str, ...], *, count: bool) -> None:
         if not self._enabled:
             return
         limiter = self._shared
         try:
-            allowed = await limiter.hit(limit, *key)
-        except Exception as error:  # noqa: BLE001 - any failure of the shared counters has the same remedy
+            allowed = await (limiter.hit if count else limiter.test)(limit, *key)
+        except Exception as error:
+            # Any failure of the shared counters has the same remedy.
             log.warning("limits_not_shared", error=type(error).__name__)
             limiter = self._local
-            allowed = await limiter.hit(limit, *key)
+            allowed = await (limiter.hit if count else limiter.test)(limit, *key)
         if not allowed:
             window = await limiter.get_window_stats(limit, *key)
             raise RateLimited(max(1, math.ceil(window.reset_time - time.time())))
