@@ -12,7 +12,7 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class Settings(BaseSettings):
-    """How this installation is set up. A field is read from `PARLEY_<NAME>` unless its alias says otherwise."""
+    """How this installation is set up. A field is read from `PARLEY_<NAME>` unless its alias says so."""
 
     model_config = SettingsConfigDict(
         env_prefix="PARLEY_", frozen=True, extra="ignore", hide_input_in_errors=True
