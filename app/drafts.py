@@ -1,0 +1,215 @@
+"""Messages that are not sent yet. Only their author sees one; an older save never overwrites a newer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from msgspec import UNSET, UnsetType
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.bodies import check_text
+from app.errors import AlreadySent, FieldError, InvalidInput, NotFound, VersionConflict
+from app.paging import Page, check_limit, decode_cursor, encode_cursor
+from app.site import Identity, Site
+from store import drafts as stored
+from store import people
+from store.columns import new_id
+from store.tables import Message
+
+MAX_SUBJECT = 200
+MAX_ADDRESSES = 5000
+MOST_PER_PAGE = 100
+
+
+class Address(msgspec.Struct, frozen=True):
+    """A person or a group to write to."""
+
+    type: Literal["person", "group"]
+    id: str
+
+
+class RecipientRef(msgspec.Struct, frozen=True):
+    """A person or a group that a message is addressed to, with the name."""
+
+    type: Literal["person", "group"]
+    id: str
+    name: str
+
+
+class DraftFields(msgspec.Struct, frozen=True, kw_only=True):
+    """What a writer may set; what is left out stays as it is."""
+
+    subject: str | UnsetType = UNSET
+    body: str | UnsetType = UNSET
+    to: list[Address] | UnsetType = UNSET
+    cc: list[Address] | UnsetType = UNSET
+    kind: str | UnsetType = UNSET
+    reply_policy: str | UnsetType = UNSET
+    starts_at: datetime | UnsetType | None = UNSET
+    ends_at: datetime | UnsetType | None = UNSET
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """A message in progress. Its `id` stays the discussion's when it is sent."""
+
+    id: str
+    kind: str
+    subject: str
+    body: str
+    to: list[RecipientRef]
+    cc: list[RecipientRef]
+    reply_policy: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+async def create(site: Site, who: Identity, fields: DraftFields) -> Draft:
+    """Begin a message. Raises `InvalidInput`."""
+    columns = _checked(fields)
+    now = site.now()
+    message = Message(id=new_id(), author_id=who.person_id, created_at=now, updated_at=now, **columns)
+    _check_times(message.starts_at, message.ends_at)
+    async with site.database.write() as session:
+        session.add(message)
+        await session.flush()
+        await _address(session, message.id, fields)
+        return (await _drafts(session, [message]))[0]
+
+
+async def get(site: Site, who: Identity, draft_id: str) -> Draft:
+    """One's own draft. Raises `NotFound`, or `AlreadySent` for one's own sent message."""
+    async with site.database.read() as session:
+        message = _own_draft(await stored.own_message(session, draft_id, who.person_id))
+        return (await _drafts(session, [message]))[0]
+
+
+async def change(site: Site, who: Identity, draft_id: str, fields: DraftFields, *, version: int) -> Draft:
+    """Save over `version`. Raises `NotFound`, `AlreadySent`, `VersionConflict` or `InvalidInput`."""
+    columns = _checked(fields)
+    async with site.database.write() as session:
+        message = _own_draft(await stored.own_message(session, draft_id, who.person_id, lock=True))
+        if message.version != version:
+            raise VersionConflict(message.version)
+        for column, value in columns.items():
+            setattr(message, column, value)
+        _check_times(message.starts_at, message.ends_at)
+        message.version += 1
+        message.updated_at = site.now()
+        await session.flush()
+        await _address(session, message.id, fields)
+        return (await _drafts(session, [message]))[0]
+
+
+async def discard(site: Site, who: Identity, draft_id: str) -> None:
+    """Throw a draft away. Raises `NotFound` or `AlreadySent`."""
+    async with site.database.write() as session:
+        message = _own_draft(await stored.own_message(session, draft_id, who.person_id, lock=True))
+        await stored.delete_message(session, message.id)
+
+
+async def list_drafts(
+    site: Site, who: Identity, *, cursor: str | None = None, limit: int = 30
+) -> Page[Draft]:
+    """One's own drafts, last changed first. Raises `InvalidInput` for a wrong cursor or limit."""
+    check_limit(limit, MOST_PER_PAGE)
+    after = decode_cursor(cursor) if cursor is not None else None
+    async with site.database.read() as session:
+        rows = await stored.drafts_of(session, who.person_id, after=after, limit=limit + 1)
+        items = await _drafts(session, rows[:limit])
+    last = items[-1] if len(rows) > limit else None
+    return Page(items, encode_cursor(last.updated_at, last.id) if last else None)
+
+
+def _own_draft(message: Message | None) -> Message:
+    if message is None:
+        raise NotFound
+    if message.state != "draft":
+        raise AlreadySent
+    return message
+
+
+def _checked(fields: DraftFields) -> dict[str, Any]:
+    """The columns that `fields` sets, once each is known to be right."""
+    columns = {
+        name: value
+        for name in ("subject", "body", "kind", "reply_policy", "starts_at", "ends_at")
+        if (value := getattr(fields, name)) is not UNSET
+    }
+    errors = []
+    if "subject" in columns:
+        columns["subject"] = " ".join(columns["subject"].split())
+        errors += _wrong_subject(columns["subject"])
+    if columns.get("kind", "message") != "message":
+        errors.append(FieldError("kind", "not_available", "The kind must be message."))
+    if columns.get("reply_policy", "everyone") not in ("everyone", "nobody"):
+        errors.append(FieldError("reply_policy", "unknown", "The reply policy is everyone or nobody."))
+    for name in ("starts_at", "ends_at"):
+        moment = columns.get(name)
+        if moment is not None and moment.tzinfo is None:
+            errors.append(FieldError(name, "no_zone", "A moment needs a time zone or an offset."))
+    if errors:
+        raise InvalidInput(*errors)
+    if "body" in columns:
+        check_text(columns["body"])
+    return columns
+
+
+def _wrong_subject(subject: str) -> list[FieldError]:
+    if len(subject) > MAX_SUBJECT:
+        return [FieldError("subject", "too_long", f"The subject is longer than {MAX_SUBJECT} characters.")]
+    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in subject):
+        return [FieldError("subject", "invalid", "The subject holds NUL characters or lone surrogates.")]
+    return []
+
+
+def _check_times(starts_at: datetime | None, ends_at: datetime | None) -> None:
+    if ends_at is not None and (starts_at is None or ends_at < starts_at):
+        raise InvalidInput(FieldError("ends_at", "before_start", "The end must not be before the start."))
+
+
+async def _address(session: AsyncSession, message_id: str, fields: DraftFields) -> None:
+    for role, addresses in (("to", fields.to), ("cc", fields.cc)):
+        if isinstance(addresses, UnsetType):
+            continue
+        distinct = list(dict.fromkeys(addresses))
+        await _check_known(session, role, distinct)
+        await stored.readdress(session, message_id, role, [(a.type, a.id) for a in distinct])
+
+
+async def _check_known(session: AsyncSession, field: str, addresses: Sequence[Address]) -> None:
+    if len(addresses) > MAX_ADDRESSES:
+        raise InvalidInput(FieldError(field, "too_many", f"There are more than {MAX_ADDRESSES} recipients."))
+    known = {
+        "person": await people.person_names(session, [a.id for a in addresses if a.type == "person"]),
+        "group": await people.group_names(session, [a.id for a in addresses if a.type == "group"]),
+    }
+    unknown = [a for a in addresses if a.id not in known[a.type]]
+    if unknown:
+        raise InvalidInput(
+            *(FieldError(field, "unknown", f"There is no {a.type} {a.id!r}.") for a in unknown[:20])
+        )
+
+
+async def _drafts(session: AsyncSession, messages: Sequence[Message]) -> list[Draft]:
+    recipients = await stored.recipients_of(session, [message.id for message in messages])
+    return [
+        Draft(
+            id=message.id,
+            kind=message.kind,
+            subject=message.subject,
+            body=message.body,
+            to=[RecipientRef(r.type, r.id, r.name) for r in recipients[message.id] if r.role == "to"],
+            cc=[RecipientRef(r.type, r.id, r.name) for r in recipients[message.id] if r.role == "cc"],
+            reply_policy=message.reply_policy,
+            starts_at=message.starts_at,
+            ends_at=message.ends_at,
+            version=message.version,
+            created_at=message.created_at,
+            updated_at=message.updated_at,
+        )
+        for message in messages
+    ]

@@ -1,0 +1,119 @@
+"""People as others meet them: the directory, whom one may write to, and who is suspended."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from app.errors import NotFound
+from app.events import PersonRef, SignInEnded
+from app.groups import find_group_options
+from app.importing import ImportReport as ImportReport
+from app.importing import import_people as import_people
+from app.rules.sending import Target, Writer, may_write
+from app.site import Identity, Site
+from store import people, sign_ins
+from store.people import fold
+
+MAX_WORDS = 8
+"""Words of a search beyond these are not looked at."""
+
+
+class PersonCard(msgspec.Struct, frozen=True):
+    """A person in the directory. Not `reachable`: `why` is `opted_out` or `not_seen_lately`."""
+
+    id: str
+    name: str
+    reachable: bool
+    why: str | None
+
+
+class RecipientOption(msgspec.Struct, frozen=True):
+    """Somebody or a group that may be written to. `detail` is a person's login or a group's size."""
+
+    type: Literal["person", "group"]
+    id: str
+    name: str
+    detail: str
+
+
+async def directory(site: Site, who: Identity, q: str, *, limit: int = 50) -> list[PersonCard]:
+    """People with words that begin like those of `q` (everybody if it is empty), and who can be reached."""
+    words = _words(q)
+    if words is None:
+        return []
+    seen_since = site.now() - timedelta(days=site.settings.reachable_days)
+    async with site.database.read() as session:
+        rows = await people.find_people(session, words, limit=limit)
+    return [
+        _card(row.id, row.name, _unreachable(row.messaging, row.last_seen_at, seen_since)) for row in rows
+    ]
+
+
+async def find_recipients(site: Site, who: Identity, q: str, *, limit: int = 20) -> list[RecipientOption]:
+    """People and groups whom `who` may write to, in one list: earliest matching word first, then by name."""
+    words = _words(q)
+    if words is None:
+        return []
+    writer = Writer(who.person_id)
+    async with site.database.read() as session:
+        rows = await people.find_people(session, words, limit=limit, without=who.person_id, who_message=True)
+        groups = await find_group_options(session, words, limit=limit)
+    found = [
+        ((row.place, fold(row.name)), RecipientOption("person", row.id, row.name, row.login))
+        for row in rows
+        if may_write(writer, Target(row.id, opted_out=not row.messaging)).allowed
+    ]
+    found += [
+        ((group.place, fold(group.name)), RecipientOption("group", group.id, group.name, str(group.size)))
+        for group in groups
+    ]
+    return [option for _, option in sorted(found, key=lambda pair: pair[0])[:limit]]
+
+
+async def person_ref(site: Site, person_id: str) -> PersonRef:
+    """A person's name. Raises `NotFound`."""
+    async with site.database.read() as session:
+        name = await people.name_of(session, person_id)
+    if name is None:
+        raise NotFound
+    return PersonRef(person_id, name)
+
+
+async def suspend(site: Site, login: str) -> None:
+    """Shut a person out: her sessions end, her tokens rest, nobody can write to her. Raises `NotFound`."""
+    now = site.now()
+    async with site.database.write() as session:
+        person = await people.by_login(session, login)
+        if person is None:
+            raise NotFound(f"There is nobody with the login {login!r}.")
+        await people.set_suspended(session, person.id, person.suspended_at or now)
+        await sign_ins.end_sessions_of(session, person.id, now)
+    site.announce([SignInEnded(person.id, [])])
+
+
+async def resume(site: Site, login: str) -> None:
+    """Let a suspended person in again. Raises `NotFound`."""
+    async with site.database.write() as session:
+        person = await people.by_login(session, login)
+        if person is None:
+            raise NotFound(f"There is nobody with the login {login!r}.")
+        await people.set_suspended(session, person.id, None)
+
+
+def _words(q: str) -> list[str] | None:
+    """The words to look for; None if something was typed that no name can contain."""
+    words = fold(q[:200]).split()[:MAX_WORDS]
+    return None if q.strip() and not words else words
+
+
+def _card(person_id: str, name: str, why: str | None) -> PersonCard:
+    return PersonCard(person_id, name, why is None, why)
+
+
+def _unreachable(messaging: bool, last_seen_at: datetime | None, seen_since: datetime) -> str | None:
+    if not messaging:
+        return "opted_out"
+    if last_seen_at is None or last_seen_at < seen_since:
+        return "not_seen_lately"
+    return None

@@ -1,0 +1,221 @@
+"""Signing in and out, and who somebody is: passwords, sessions of browsers, access tokens of programs.
+
+Passwords are kept as Argon2id; of sessions and tokens only a keyed hash of 256 random bits is kept.
+"""
+
+import asyncio
+import hmac
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from functools import cache
+
+import msgspec
+import structlog
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+from limits import RateLimitItemPerMinute
+
+from app.errors import NotFound, WrongCredentials
+from app.events import SignInEnded
+from app.settings import Settings
+from app.site import Identity, Site
+from store import people, sign_ins
+from store.columns import new_id
+from store.database import StoreUnavailable
+from store.tables import Person, Session
+
+log = structlog.get_logger(__name__)
+
+TRIES_PER_ACCOUNT = RateLimitItemPerMinute(10, 5)
+FAILURES_PER_ADDRESS = RateLimitItemPerMinute(50, 5)
+TOUCH_EVERY = timedelta(minutes=5)
+MAX_PASSWORD = 1000
+
+# OWASP's parameters for Argon2id. A hash takes 19 MiB, so no more than two are made at once in a process.
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_hashing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
+
+
+class SignedIn(msgspec.Struct, frozen=True):
+    """A fresh sign-in. `secret` is for the cookie and is kept nowhere else."""
+
+    identity: Identity
+    secret: str
+    expires_at: datetime
+
+
+async def sign_in(site: Site, login: str, password: str, *, address: str, user_agent: str) -> SignedIn:
+    """Begin a session. Raises `WrongCredentials` or `RateLimited`; it takes as long for unknown accounts."""
+    login = login.strip()
+    account = login.casefold()[:100]
+    await site.throttle.check(FAILURES_PER_ADDRESS, "sign_in_address", address)
+    await site.throttle.spend(TRIES_PER_ACCOUNT, "sign_in_account", account)
+    async with site.database.read() as session:
+        person = await people.by_login(session, login)
+    right, new_hash = await _check_password(person.password_hash if person else None, password)
+    if person is None or person.suspended_at is not None or not right:
+        await site.throttle.spend(FAILURES_PER_ADDRESS, "sign_in_address", address)
+        raise WrongCredentials
+    await site.throttle.forgive(TRIES_PER_ACCOUNT, "sign_in_account", account)
+    return await _begin_session(site, person, new_hash, address, user_agent)
+
+
+async def identify(site: Site, *, cookie: str | None = None, bearer: str | None = None) -> Identity | None:
+    """Who a request comes from: by its token if it has one, else by its cookie; None if neither is valid."""
+    now = site.now()
+    async with site.database.read() as session:
+        if bearer is not None:
+            via, row = "token", await sign_ins.token_owner(session, secret_hash(site.settings, bearer))
+        elif cookie is not None:
+            via, idle = "session", timedelta(days=site.settings.session_idle_days)
+            row = await sign_ins.session_owner(
+                session, secret_hash(site.settings, cookie), now=now, seen_since=now - idle
+            )
+        else:
+            return None
+    if row is None:
+        return None
+    who = Identity(
+        person_id=row.person_id,
+        login=row.login,
+        name=row.name,
+        role=row.role,
+        language=row.language,
+        time_zone=row.time_zone,
+        session_id=row.sign_in_id,
+        via=via,
+    )
+    if row.seen_at is None or now - row.seen_at >= TOUCH_EVERY:
+        await _touch(site, who, now)
+    return who
+
+
+async def sign_out(site: Site, who: Identity) -> None:
+    """End the session (or token) through which `who` acts."""
+    async with site.database.write() as session:
+        await sign_ins.end(session, who.via, who.session_id, site.now())
+    site.announce([SignInEnded(who.person_id, [who.session_id])])
+
+
+async def create_token(site: Site, login: str) -> str:
+    """A new access token for the person with this login. Raises `NotFound`."""
+    return (await create_tokens(site, [login]))[0]
+
+
+async def create_tokens(site: Site, logins: list[str]) -> list[str]:
+    """A new access token for each login, in order; none of them if one is unknown (`NotFound` names it)."""
+    secrets_ = [new_secret() for _ in logins]
+    now = site.now()
+    async with site.database.write() as session:
+        ids = await sign_ins.people_by_login(session, logins)
+        unknown = [login for login in logins if login not in ids]
+        if unknown:
+            raise NotFound(f"There is nobody with the login {unknown[0]!r}; no token was created.")
+        await sign_ins.add_tokens(
+            session,
+            [
+                {
+                    "id": new_id(),
+                    "person_id": ids[login],
+                    "token_hash": secret_hash(site.settings, secret),
+                    "created_at": now,
+                }
+                for login, secret in zip(logins, secrets_, strict=True)
+            ],
+        )
+    return secrets_
+
+
+def new_secret() -> str:
+    """256 random bits, as text for a cookie or a header."""
+    return secrets.token_urlsafe(32)
+
+
+def secret_hash(settings: Settings, secret: str) -> str:
+    """What is kept of a session's or token's secret: HMAC-SHA256, keyed with the site's secret."""
+    key = settings.secret.get_secret_value().encode()
+    return hmac.digest(key, secret.encode("utf-8", "surrogatepass"), "sha256").hex()
+
+
+def hash_password(password: str) -> str:
+    """An Argon2id hash of `password`. Takes tens of milliseconds and 19 MiB: keep it off the event loop."""
+    return _hasher.hash(_bytes(password))
+
+
+async def hash_passwords(passwords: list[str]) -> list[str]:
+    """Hashes of several passwords, made off the event loop, at most two at once."""
+    loop = asyncio.get_running_loop()
+    return await asyncio.gather(*(loop.run_in_executor(_hashing, hash_password, p) for p in passwords))
+
+
+async def _check_password(password_hash: str | None, password: str) -> tuple[bool, str | None]:
+    """Whether the password is right, and a new hash where the old one's parameters are not today's."""
+    return await asyncio.get_running_loop().run_in_executor(_hashing, _verify, password_hash, password)
+
+
+def _verify(password_hash: str | None, password: str) -> tuple[bool, str | None]:
+    too_long = len(password) > MAX_PASSWORD
+    try:
+        _hasher.verify(password_hash or _nobodys_hash(), b"" if too_long else _bytes(password))
+    except (Argon2Error, InvalidHashError):
+        return False, None
+    if password_hash is None or too_long:
+        return False, None
+    outdated = _hasher.check_needs_rehash(password_hash)
+    return True, _hasher.hash(_bytes(password)) if outdated else None
+
+
+@cache
+def _nobodys_hash() -> str:
+    # Checked for accounts that do not exist or have no password, so that the answer takes the same time.
+    return _hasher.hash(secrets.token_bytes(16))
+
+
+def _bytes(password: str) -> bytes:
+    return password.encode("utf-8", "surrogatepass")
+
+
+async def _begin_session(
+    site: Site, person: Person, new_hash: str | None, address: str, user_agent: str
+) -> SignedIn:
+    now, secret = site.now(), new_secret()
+    row = Session(
+        person_id=person.id,
+        token_hash=secret_hash(site.settings, secret),
+        user_agent=_printable(user_agent)[:300],
+        address=_printable(address)[:64],
+        created_at=now,
+        seen_at=now,
+        expires_at=now + timedelta(days=site.settings.session_days),
+    )
+    async with site.database.write() as session:
+        session.add(row)
+        await sign_ins.see_person(session, person.id, now)
+        if new_hash is not None:
+            await sign_ins.set_password_hash(session, person.id, new_hash)
+        await session.flush()
+    identity = Identity(
+        person_id=person.id,
+        login=person.login,
+        name=person.name,
+        role=person.role,
+        language=person.language,
+        time_zone=person.time_zone,
+        session_id=row.id,
+        via="session",
+    )
+    return SignedIn(identity, secret, row.expires_at)
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if c.isprintable())
+
+
+async def _touch(site: Site, who: Identity, now: datetime) -> None:
+    try:
+        async with site.database.write() as session:
+            await sign_ins.touch(session, who.via, who.session_id, who.person_id, now)
+    except StoreUnavailable:
+        # Only the note of when she was seen is lost; the request itself goes on.
+        log.warning("sign_in_not_touched")

@@ -1,0 +1,85 @@
+"""Statements that import many people and groups at once. They never commit."""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
+from typing import Any, TypeVar
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from store.tables import Group, Membership, Person
+
+T = TypeVar("T")
+
+# PostgreSQL's statements have a few seconds each; this many rows take milliseconds.
+BATCH = 1000
+
+NEW_PERSON: dict[str, Any] = {
+    "email": None,
+    "role": "member",
+    "password_hash": None,
+    "language": "en",
+    "time_zone": "Europe/Paris",
+    "messaging": True,
+    "suspended_at": None,
+    "last_seen_at": None,
+}
+"""What a new person is where an import says nothing, so that all rows have the same columns."""
+
+
+async def person_ids(session: AsyncSession) -> dict[str, str]:
+    """Everybody's identifier, by login."""
+    rows = await session.execute(select(col(Person.login), col(Person.id)))
+    return {row.login: row.id for row in rows}
+
+
+async def group_ids(session: AsyncSession) -> dict[str, str]:
+    """Every group's identifier, by name."""
+    rows = await session.execute(select(col(Group.name), col(Group.id)))
+    return {row.name: row.id for row in rows}
+
+
+async def memberships(session: AsyncSession, group_ids: Collection[str]) -> set[tuple[str, str]]:
+    """Who is in these groups: pairs of group and person."""
+    query = select(col(Membership.group_id), col(Membership.person_id))
+    rows = await session.execute(query.where(col(Membership.group_id).in_(group_ids)))
+    return {(row.group_id, row.person_id) for row in rows}
+
+
+async def insert_people(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Create people, given as columns of `person`."""
+    for batch in _batches(rows):
+        await session.execute(insert(Person), batch)
+
+
+async def update_people(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Change people: each row has an `id` and the columns that it sets."""
+    connection = await session.connection()
+    for columns, alike in groupby(sorted(rows, key=_columns_of), key=_columns_of):
+        values: dict[str, Any] = {column: bindparam(f"new_{column}") for column in columns if column != "id"}
+        query = update(Person).where(col(Person.id) == bindparam("new_id")).values(values)
+        for batch in _batches([{f"new_{key}": value for key, value in row.items()} for row in alike]):
+            await connection.execute(query, batch)
+
+
+async def insert_groups(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
+    """Create groups, given as columns of `group`."""
+    for batch in _batches(rows):
+        await session.execute(insert(Group), batch)
+
+
+async def insert_memberships(session: AsyncSession, pairs: Sequence[tuple[str, str]]) -> None:
+    """Put people into groups: pairs of group and person."""
+    for batch in _batches(pairs):
+        rows = [{"group_id": group_id, "person_id": person_id} for group_id, person_id in batch]
+        await session.execute(insert(Membership), rows)
+
+
+def _columns_of(row: dict[str, Any]) -> list[str]:
+    return sorted(row)
+
+
+def _batches(rows: Sequence[T]) -> Iterator[list[T]]:
+    for start in range(0, len(rows), BATCH):
+        yield list(rows[start : start + BATCH])

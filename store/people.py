@@ -1,0 +1,139 @@
+"""Queries about people and groups. They never commit.
+
+`folded` columns hold a name (and login) as words without accents and case, each with a space before it, so
+that " mar" is found at the beginning of any word.
+"""
+
+import unicodedata
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, literal, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
+from sqlmodel import col
+
+from store.tables import Group, Membership, Person
+
+AnyRow = Row[*tuple[Any, ...]]
+
+FOLDED_LENGTH = 400
+_UNFOLDABLE = str.maketrans(
+    {"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
+
+
+def fold(text: str) -> str:
+    """`text` without accents, case and punctuation: `Jean-Noël O'Brien` → `jean noel o brien`."""
+    plain = unicodedata.normalize("NFKD", text.casefold()).translate(_UNFOLDABLE)
+    kept = (c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
+    return " ".join("".join(kept).split())
+
+
+def folded(*texts: str) -> str:
+    """What a `folded` column holds for a row with these texts."""
+    return f" {' '.join(fold(text) for text in texts)}"[:FOLDED_LENGTH]
+
+
+async def by_login(session: AsyncSession, login: str) -> Person | None:
+    """The person with this login."""
+    return (await session.execute(select(Person).where(col(Person.login) == login))).scalar_one_or_none()
+
+
+async def by_ids(session: AsyncSession, ids: Collection[str]) -> dict[str, Person]:
+    """The people with these identifiers, by identifier."""
+    if not ids:
+        return {}
+    found = await session.execute(select(Person).where(col(Person.id).in_(ids)))
+    return {person.id: person for person in found.scalars()}
+
+
+async def name_of(session: AsyncSession, person_id: str) -> str | None:
+    """The name of a person."""
+    return (await session.execute(select(col(Person.name)).where(col(Person.id) == person_id))).scalar()
+
+
+async def group_names(session: AsyncSession, ids: Collection[str]) -> dict[str, str]:
+    """The names of these groups, by identifier."""
+    if not ids:
+        return {}
+    rows = await session.execute(select(col(Group.id), col(Group.name)).where(col(Group.id).in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+async def person_names(session: AsyncSession, ids: Collection[str]) -> dict[str, str]:
+    """The names of these people, by identifier."""
+    if not ids:
+        return {}
+    rows = await session.execute(select(col(Person.id), col(Person.name)).where(col(Person.id).in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+async def find_people(
+    session: AsyncSession, words: Sequence[str], *, limit: int, without: str = "", who_message: bool = False
+) -> Sequence[AnyRow]:
+    """People who are not suspended and have a word that begins like each of `words`: earliest word first.
+
+    Rows `(place, id, name, login, messaging, last_seen_at)`; `who_message` leaves out who does not use the
+    messaging, and `without` one person.
+    """
+    place = _place(session, col(Person.folded), words)
+    query = select(
+        place,
+        col(Person.id),
+        col(Person.name),
+        col(Person.login),
+        col(Person.messaging),
+        col(Person.last_seen_at),
+    ).where(col(Person.suspended_at).is_(None), col(Person.id) != without)
+    if who_message:
+        query = query.where(col(Person.messaging))
+    query = query.where(*_each_begins_a_word(session, col(Person.folded), words))
+    return (
+        await session.execute(query.order_by(place, col(Person.folded), col(Person.id)).limit(limit))
+    ).all()
+
+
+async def find_groups(session: AsyncSession, words: Sequence[str], *, limit: int) -> Sequence[AnyRow]:
+    """Groups in the same way; rows `(place, id, name)`."""
+    place = _place(session, col(Group.folded), words)
+    query = select(place, col(Group.id), col(Group.name))
+    query = query.where(*_each_begins_a_word(session, col(Group.folded), words))
+    return (await session.execute(query.order_by(place, col(Group.folded), col(Group.id)).limit(limit))).all()
+
+
+async def group_sizes(session: AsyncSession, ids: Collection[str]) -> dict[str, int]:
+    """How many members each of these groups has."""
+    if not ids:
+        return {}
+    count = func.count().label("members")
+    query = select(col(Membership.group_id), count).where(col(Membership.group_id).in_(ids))
+    rows = await session.execute(query.group_by(col(Membership.group_id)))
+    return {row.group_id: row.members for row in rows}
+
+
+async def set_suspended(session: AsyncSession, person_id: str, at: datetime | None) -> None:
+    """Suspend a person since `at`, or lift it (None)."""
+    await session.execute(update(Person).where(col(Person.id) == person_id).values(suspended_at=at))
+
+
+def _each_begins_a_word(
+    session: AsyncSession, column: ColumnElement[str] | Mapped[str], words: Sequence[str]
+) -> list[ColumnElement[bool]]:
+    return [_position(session, column, word) > 0 for word in words]
+
+
+def _place(
+    session: AsyncSession, column: ColumnElement[str] | Mapped[str], words: Sequence[str]
+) -> ColumnElement[int]:
+    place = _position(session, column, words[0]) if words else literal(0)
+    return place.label("place")
+
+
+def _position(
+    session: AsyncSession, column: ColumnElement[str] | Mapped[str], word: str
+) -> ColumnElement[int]:
+    # A plain search for text: no pattern, so nothing in it needs escaping.
+    find = func.strpos if session.get_bind().dialect.name == "postgresql" else func.instr
+    return find(column, f" {word}", type_=None)
