@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from store.tables import Group, Membership, Person
 
@@ -49,8 +49,7 @@ async def memberships(session: AsyncSession, group_ids: Collection[str]) -> set[
 
 async def insert_people(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Create people, given as columns of `person`."""
-    for batch in _batches(rows):
-        await session.execute(insert(Person), batch)
+    await _insert(session, Person, rows)
 
 
 async def update_people(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
@@ -65,15 +64,19 @@ async def update_people(session: AsyncSession, rows: Sequence[dict[str, Any]]) -
 
 async def insert_groups(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
     """Create groups, given as columns of `group`."""
-    for batch in _batches(rows):
-        await session.execute(insert(Group), batch)
+    await _insert(session, Group, rows)
 
 
 async def insert_memberships(session: AsyncSession, pairs: Sequence[tuple[str, str]]) -> None:
     """Put people into groups: pairs of group and person."""
-    for batch in _batches(pairs):
-        rows = [{"group_id": group_id, "person_id": person_id} for group_id, person_id in batch]
-        await session.execute(insert(Membership), rows)
+    await _insert(session, Membership, [{"group_id": group, "person_id": person} for group, person in pairs])
+
+
+async def _insert(session: AsyncSession, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
+    # On the connection: the mapper would leave out what is None and so break a batch into many statements.
+    connection = await session.connection()
+    for batch in _batches(rows):
+        await connection.execute(insert(table), batch)
 
 
 def _columns_of(row: dict[str, Any]) -> list[str]:
