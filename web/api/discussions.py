@@ -1,0 +1,79 @@
+"""Boxes and discussions: what there is, its log, how far one has read."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from starlette.responses import Response
+
+from app import discussions, mailbox
+from app.discussions import Overview
+from app.mailbox import Row
+from app.paging import Page
+from web.api.operation import Call, answer, done, operation
+from web.api.wire import Cursor, Entry, Seq, Text, entry
+
+
+class BoxQuery(msgspec.Struct, frozen=True):
+    """`inbox`, `progress` (all active ones, one's own included) or `sent`; newest activity first."""
+
+    box: Annotated[Text, Meta(max_length=100)] = "inbox"
+    cursor: Cursor | None = None
+    limit: Annotated[int, Meta(ge=1, le=100)] = 30
+
+
+class EntriesQuery(msgspec.Struct, frozen=True):
+    """`after`: the first ones after; `before`: the last ones before; neither: the last ones."""
+
+    after: Seq | None = None
+    before: Seq | None = None
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class Entries(msgspec.Struct, frozen=True):
+    """Entries, always ascending. `next` is the value for the next call in the same direction."""
+
+    items: list[Entry]
+    next: int | None
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """The number of an entry."""
+
+    seq: Seq
+
+
+@operation("List a box", query=BoxQuery, gives={200: Page[Row]})
+async def index(call: Call, given: BoxQuery) -> Response:
+    """One page of a box."""
+    page = await mailbox.box(call.site, call.who, given.box, cursor=given.cursor, limit=given.limit)
+    return answer(page)
+
+
+@operation("Show a discussion", gives={200: Overview}, refuses=(404,))
+async def show(call: Call) -> Response:
+    """Subject, participants, head, and one's own state in it."""
+    return answer(await discussions.overview(call.site, call.who, call.id()))
+
+
+@operation("Read the log", query=EntriesQuery, gives={200: Entries}, refuses=(404,))
+async def entries(call: Call, given: EntriesQuery) -> Response:
+    """Entries within one's bounds of sight, of the same shape as on the live socket."""
+    found = await discussions.entries(
+        call.site, call.who, call.id(), after=given.after, before=given.before, limit=given.limit
+    )
+    return answer(Entries([entry(line) for line in found.items], found.next))
+
+
+@operation("Mark as read", takes=Mark, gives={204: None}, refuses=(404,))
+async def read(call: Call, given: Mark) -> Response:
+    """Read up to `seq`: only moves forward, at most to the head."""
+    await discussions.mark_read(call.site, call.who, call.id(), given.seq)
+    return done()
+
+
+@operation("Mark as unread", takes=Mark, gives={204: None}, refuses=(404,))
+async def unread(call: Call, given: Mark) -> Response:
+    """Makes `seq` the first unread entry."""
+    await discussions.mark_unread(call.site, call.who, call.id(), given.seq)
+    return done()

@@ -1,0 +1,28 @@
+"""Whom I may write to."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+from starlette.responses import Response
+
+from app import people
+from app.people import RecipientOption
+from web.api.operation import Call, answer, operation
+from web.api.wire import Items, Text
+from web.limits import SEARCHING, spend
+
+
+class RecipientSearch(msgspec.Struct, frozen=True):
+    """First letters of first or last names, or of a group's; accents and case do not matter."""
+
+    q: Annotated[Text, Meta(max_length=200)] = ""
+    limit: Annotated[int, Meta(ge=1, le=50)] = 20
+
+
+@operation("Find recipients", query=RecipientSearch, gives={200: Items[RecipientOption]}, refuses=(429,))
+async def find(call: Call, given: RecipientSearch) -> Response:
+    """People and groups whom I may write to, in one list. `detail`: a person's login, a group's size."""
+    await spend(call.site, SEARCHING, call.who)
+    found = await people.find_recipients(call.site, call.who, given.q, limit=given.limit)
+    return answer(Items(found))

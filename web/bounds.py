@@ -1,0 +1,81 @@
+"""How large and how slow a request may be before anything else looks at it."""
+
+import asyncio
+
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.errors import Refused, answer
+
+LARGEST_HEAD = 32 * 1024
+"""Bytes of all header names and values together."""
+LONGEST_TARGET = 8 * 1024
+"""Bytes of path and query together."""
+LARGEST_BODY = 1024 * 1024
+"""Bytes. A body of 20,000 characters, every byte of it escaped in a form, takes a quarter of this."""
+SLOWEST_BODY = 60.0
+"""Seconds from the first wish to read a body to its last byte."""
+
+
+class Bounds:
+    """Refuses requests whose head or body is too large or comes too slowly, with bounded memory."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Refuse what is too large already; count the rest as it comes in."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        scope.setdefault("state", {})
+        refused = _too_large(scope)
+        if refused:
+            await answer(HTTPConnection(scope), refused)(scope, receive, send)
+        else:
+            await self.app(scope, _counted(receive), send)
+
+
+def _too_large(scope: Scope) -> Refused | None:
+    target = len(scope.get("raw_path") or scope["path"].encode()) + len(scope.get("query_string", b""))
+    if target > LONGEST_TARGET:
+        return Refused(414, "uri_too_long", f"An address has at most {LONGEST_TARGET} bytes here.")
+    if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEAD:
+        return Refused(431, "headers_too_large", f"Headers have at most {LARGEST_HEAD} bytes here.")
+    declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if not declared.isdigit() or int(declared[:20]) > LARGEST_BODY:
+        return _body_too_large()
+    return None
+
+
+def _counted(receive: Receive) -> Receive:
+    total = 0
+    complete = False
+    deadline: float | None = None
+
+    async def receive_within_bounds() -> Message:
+        nonlocal total, complete, deadline
+        if complete:
+            return await receive()
+        now = asyncio.get_running_loop().time()
+        deadline = deadline or now + SLOWEST_BODY
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+        except TimeoutError:
+            raise Refused(
+                408, "too_slow", "The body did not arrive in time.", {"Connection": "close"}
+            ) from None
+        total += len(message.get("body", b""))
+        complete = not message.get("more_body", False)
+        if total > LARGEST_BODY:
+            raise _body_too_large()
+        return message
+
+    return receive_within_bounds
+
+
+def _body_too_large() -> Refused:
+    return Refused(
+        413, "too_large", f"A body has at most {LARGEST_BODY} bytes here.", {"Connection": "close"}
+    )

@@ -1,0 +1,73 @@
+"""How a request says who it comes from: the sign-in cookie, or a Bearer token. Never the URL."""
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+from starlette.types import Scope
+
+from app.sign_in import SignedIn
+
+LONGEST_SECRET = 200
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What a request shows. A token that is named explicitly goes before a cookie that the browser adds."""
+
+    cookie: str | None
+    bearer: str | None
+
+    @property
+    def any(self) -> bool:
+        """Whether there is something to look up at all."""
+        return self.cookie is not None or self.bearer is not None
+
+
+def is_secure(scope: Scope) -> bool:
+    """Whether the request came over https (or wss)."""
+    return scope["scheme"] in ("https", "wss")
+
+
+def cookie_name(scope: Scope) -> str:
+    """`__Host-parley` over https, where the browser enforces what the prefix promises; else `parley`."""
+    return "__Host-parley" if is_secure(scope) else "parley"
+
+
+def credentials(scope: Scope) -> Credentials:
+    """The credentials of an HTTP or WebSocket request."""
+    connection = HTTPConnection(scope)
+    kind, _, token = connection.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return Credentials(None, _bounded(token.strip()))
+    return Credentials(_bounded(connection.cookies.get(cookie_name(scope))), None)
+
+
+def set_sign_in(response: Response, scope: Scope, signed_in: SignedIn) -> None:
+    """Hand the browser the secret of its new sign-in."""
+    response.set_cookie(
+        cookie_name(scope),
+        signed_in.secret,
+        expires=signed_in.expires_at,
+        path="/",
+        secure=is_secure(scope),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def clear_sign_in(response: Response, scope: Scope) -> None:
+    """Make the browser forget its sign-in."""
+    response.delete_cookie(
+        cookie_name(scope), path="/", secure=is_secure(scope), httponly=True, samesite="lax"
+    )
+
+
+def client_address(scope: Scope) -> str:
+    """The address that the request comes from, as the server (or a trusted proxy) saw it."""
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
+def _bounded(secret: str | None) -> str | None:
+    return secret if secret and len(secret) <= LONGEST_SECRET and secret.isascii() else None

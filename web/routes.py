@@ -1,0 +1,43 @@
+"""Every URL on one screen."""
+
+from starlette.routing import BaseRoute, WebSocketRoute
+
+from realtime.socket import live
+from web.api import (
+    discussions,
+    health,
+    messages,
+    openapi,
+    participants,
+    people,
+    recipients,
+    replies,
+    session,
+    unread,
+)
+from web.api.resource import Resource
+from web.pages import page_routes
+
+api_routes = [
+    Resource("/api/session", POST=session.begin, GET=session.show, DELETE=session.end),
+    Resource("/api/recipients", GET=recipients.find),
+    Resource("/api/people", GET=people.find),
+    Resource("/api/messages", POST=messages.create, GET=messages.index),
+    Resource("/api/messages/{id}", GET=messages.show, PATCH=messages.change, DELETE=messages.discard),
+    Resource("/api/messages/{id}/send", POST=messages.send),
+    Resource("/api/discussions", GET=discussions.index),
+    Resource("/api/discussions/{id}", GET=discussions.show),
+    Resource("/api/discussions/{id}/entries", GET=discussions.entries),
+    Resource("/api/discussions/{id}/replies", POST=replies.post),
+    Resource("/api/discussions/{id}/participants", POST=participants.add),
+    Resource("/api/discussions/{id}/participants/{person}", DELETE=participants.remove),
+    Resource("/api/discussions/{id}/stop", POST=participants.stop),
+    Resource("/api/discussions/{id}/read", PUT=discussions.read),
+    Resource("/api/discussions/{id}/unread", PUT=discussions.unread),
+    Resource("/api/unread", GET=unread.show),
+    Resource("/api/openapi.json", GET=openapi.show),
+    Resource("/healthz", GET=health.live),
+    Resource("/readyz", GET=health.ready),
+]
+
+routes: list[BaseRoute] = [*page_routes, WebSocketRoute("/live", live), *api_routes]
