@@ -278,6 +278,10 @@ class BadFrame(Exception):
         self.frame_id = frame_id
 
 
+class NotText(BadFrame):
+    """A frame that is not even UTF-8 text: the connection cannot go on."""
+
+
 _commands = msgspec.json.Decoder(Command)
 _encode = msgspec.json.Encoder().encode
 
@@ -285,13 +289,16 @@ _encode = msgspec.json.Encoder().encode
 def decode(data: bytes) -> Command:
     """Read one client frame; raise `BadFrame` saying what is wrong with it."""
     try:
-        return _commands.decode(data)
+        command: Command = _commands.decode(data)
     except msgspec.ValidationError as error:
         raise BadFrame(str(error), _id_of(data)) from None
     except RecursionError:
         raise BadFrame("The frame is nested too deeply.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError:
+        raise NotText("The frame is not UTF-8.") from None
+    except msgspec.DecodeError as error:
         return _decode_with_surrogates(data, str(error))
+    return command
 
 
 def encode(frame: ServerFrame) -> bytes:
@@ -321,10 +328,10 @@ def _decode_with_surrogates(data: bytes, detail: str) -> Command:
     if b"\\ud" not in data and b"\\uD" not in data:
         raise BadFrame(f"Not a JSON object: {detail}")
     try:
-        loose = json.loads(data)
-        return msgspec.convert(loose, Command)
+        command: Command = msgspec.convert(json.loads(data), Command)
     except (ValueError, RecursionError):
         raise BadFrame(f"Not a JSON object: {detail}") from None
+    return command
 
 
 class _WithId(Struct):

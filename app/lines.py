@@ -1,0 +1,22 @@
+"""Lines of the log as people see them: with names, and with HTML where the body is more than plain text."""
+
+from typing import cast
+
+from app.events import EntryKind, Line, PersonRef
+from app.markdown import render
+from store.lines import ReadLine
+
+
+def shown(line: ReadLine) -> Line:
+    """A line read from the store, as it is shown and sent."""
+    return Line(
+        seq=line.seq,
+        kind=cast("EntryKind", line.kind),
+        author=PersonRef(line.author_id, line.author_name),
+        at=line.created_at,
+        body=line.body,
+        html=render(line.body),
+        client_id=line.client_id,
+        reply_to=line.reply_to_seq,
+        about=PersonRef(line.about_id, line.about_name or "") if line.about_id else None,
+    )

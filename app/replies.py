@@ -1,0 +1,302 @@
+"""The reply log: many replies, one commit.
+
+Replies that arrive while a commit is under way go together into the next one. With nothing under way a reply is
+committed at once: there is no timer. Nobody is told, and nobody's reply is acknowledged, before the commit.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.bodies import check_body
+from app.errors import (
+    ClientIdReused,
+    FieldError,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    ParleyError,
+    Unavailable,
+)
+from app.events import Announce, EntryStored, Event, Joined, Line, PersonRef
+from app.markdown import render
+from app.pace import Pace
+from store.database import Database, StoreUnavailable
+from store.entries import (
+    NewLine,
+    Room,
+    StoredLine,
+    StoredReply,
+    append,
+    find_replies,
+    lock_rooms,
+)
+from store.following import active_people
+from store.participations import MemberState, active_members
+
+log = structlog.get_logger(__name__)
+
+MOST_IN_COMMIT = 512
+"""Replies in one commit."""
+MOST_CHARACTERS_IN_COMMIT = 200_000
+"""Characters in one commit, so that what it makes of one write stays far below a connection's bound."""
+MOST_WAITING = 20_000
+"""Replies that may wait for a commit before new ones are refused."""
+LONG_BODY = 2_000
+"""Bodies from so many characters on are rendered off the event loop."""
+
+
+class NewReply(msgspec.Struct, frozen=True):
+    """A reply as a participant sends it; `client_id` is her own unique id for it, for ever."""
+
+    author: PersonRef
+    discussion: str
+    client_id: str
+    body: str
+    reply_to: int | None = None
+
+
+class Posted(msgspec.Struct, frozen=True):
+    """A reply that is durable: its number, and whether it already was before."""
+
+    discussion: str
+    client_id: str
+    seq: int
+    at: datetime
+    repeated: bool
+
+
+Outcome = Posted | ParleyError
+Waiting = tuple[NewReply, "asyncio.Future[Posted]"]
+
+
+class ReplyLog:
+    """Stores the replies of one node, in the order in which they were submitted."""
+
+    def __init__(
+        self,
+        database: Database,
+        announce: Announce,
+        now: Callable[[], datetime],
+        *,
+        pace: Pace,
+        asleep_after: timedelta,
+    ) -> None:
+        self._database = database
+        self._announce = announce
+        self._now = now
+        self._pace = pace
+        self._asleep_after = asleep_after
+        self._waiting: list[Waiting] = []
+        self._committing: asyncio.Task[None] | None = None
+
+    async def post(self, reply: NewReply) -> Posted:
+        """Store a reply and come back when it is durable.
+
+        Raises `InvalidBody`, `RateLimited`, `NotFound` (no such discussion, or not in it), `Forbidden` (no replies
+        wanted), `ClientIdReused`, `Unavailable`. A caller that is cancelled does not cancel the commit.
+        """
+        return await asyncio.shield(self.submit(reply))
+
+    def submit(self, reply: NewReply) -> "asyncio.Future[Posted]":
+        """Queue a reply for the next commit; the future says what became of it. Raises as `post` does."""
+        reply = msgspec.structs.replace(reply, body=check_body(reply.body))
+        self._pace.spend(reply.author.id)
+        if len(self._waiting) >= MOST_WAITING:
+            raise Unavailable
+        future: asyncio.Future[Posted] = asyncio.get_running_loop().create_future()
+        self._waiting.append((reply, future))
+        if self._committing is None:
+            self._committing = asyncio.create_task(self._commit_waiting())
+        return future
+
+    async def close(self) -> None:
+        """Come back when everything that was submitted is settled."""
+        while self._committing is not None:
+            await asyncio.shield(self._committing)
+
+    async def _commit_waiting(self) -> None:
+        try:
+            while self._waiting:
+                batch = self._next_batch()
+                await self._settle(batch)
+        finally:
+            self._committing = None
+
+    def _next_batch(self) -> list[Waiting]:
+        taken = characters = 0
+        for reply, _ in self._waiting[:MOST_IN_COMMIT]:
+            characters += len(reply.body)
+            if taken and characters > MOST_CHARACTERS_IN_COMMIT:
+                break
+            taken += 1
+        batch, self._waiting = self._waiting[:taken], self._waiting[taken:]
+        return batch
+
+    async def _settle(self, batch: list[Waiting]) -> None:
+        replies = [reply for reply, _ in batch]
+        try:
+            outcomes, events = await self._commit(replies)
+        except StoreUnavailable:
+            outcomes, events = [Unavailable() for _ in batch], []
+        except Exception as error:
+            if len(batch) > 1:
+                # One bad reply must not take the others down with it.
+                for waiting in batch:
+                    await self._settle([waiting])
+                return
+            log.exception("reply_not_stored", error=type(error).__name__)
+            outcomes, events = [Unavailable()], []
+        if events:
+            self._announce(events)
+        for (_, future), outcome in zip(batch, outcomes, strict=True):
+            if future.done():
+                continue
+            if isinstance(outcome, Posted):
+                future.set_result(outcome)
+            else:
+                future.set_exception(outcome)
+
+    async def _commit(self, replies: Sequence[NewReply]) -> tuple[list[Outcome], list[Event]]:
+        try:
+            return await self._commit_once(replies)
+        except IntegrityError:
+            # Another node stored the same client_id between our look and our write: now it is to be found.
+            return await self._commit_once(replies)
+
+    async def _commit_once(self, replies: Sequence[NewReply]) -> tuple[list[Outcome], list[Event]]:
+        async with self._database.write() as session:
+            rooms = await lock_rooms(session, {reply.discussion for reply in replies})
+            known = await find_replies(session, {(reply.author.id, reply.client_id) for reply in replies})
+            members = await active_members(
+                session, {(reply.discussion, reply.author.id) for reply in replies}
+            )
+            verdict = _Verdict(rooms, known, members)
+            for reply in replies:
+                verdict.judge(reply)
+            stored = await append(session, rooms, verdict.lines, self._now())
+            woken = await self._woken(session, rooms, stored)
+        return verdict.outcomes(stored), [*woken, *await _entries(verdict.accepted, stored)]
+
+    async def _woken(
+        self, session: AsyncSession, rooms: dict[str, Room], stored: list[StoredLine]
+    ) -> list[Joined]:
+        """Whoever is in a room that slept long may not be following it live any more: ring her."""
+        firsts = {line.message_id: line for line in reversed(stored)}
+        asleep = {
+            discussion
+            for discussion, line in firsts.items()
+            if line.created_at - rooms[discussion].last_entry_at > self._asleep_after
+        }
+        if not asleep:
+            return []
+        people = await active_people(session, asleep)
+        return [
+            Joined(person, discussion, rooms[discussion].subject, rooms[discussion].head_seq)
+            for discussion in asleep
+            for person in people[discussion]
+        ]
+
+
+class _Verdict:
+    """What becomes of each reply of a batch, decided inside the transaction."""
+
+    def __init__(
+        self,
+        rooms: dict[str, Room],
+        known: dict[tuple[str, str], StoredReply],
+        members: dict[tuple[str, str], MemberState],
+    ) -> None:
+        self._rooms = rooms
+        self._known = known
+        self._members = members
+        self._judged: list[Outcome | tuple[int, bool]] = []
+        self._places: dict[tuple[str, str], int] = {}
+        self.accepted: list[NewReply] = []
+        self.lines: list[NewLine] = []
+
+    def judge(self, reply: NewReply) -> None:
+        """Accept the reply as a line, find it among what is known, or refuse it."""
+        key = (reply.author.id, reply.client_id)
+        if key in self._known:
+            self._judged.append(_repeated(reply, self._known[key]))
+        elif key in self._places:
+            place = self._places[key]
+            same = _content(self.accepted[place]) == _content(reply)
+            self._judged.append((place, True) if same else ClientIdReused())
+        elif refusal := self._refusal(reply):
+            self._judged.append(refusal)
+        else:
+            self._places[key] = len(self.lines)
+            self._judged.append((len(self.lines), False))
+            self.accepted.append(reply)
+            self.lines.append(
+                NewLine(
+                    message_id=reply.discussion,
+                    kind="reply",
+                    author_id=reply.author.id,
+                    body=reply.body,
+                    client_id=reply.client_id,
+                    reply_to_seq=reply.reply_to,
+                )
+            )
+
+    def outcomes(self, stored: Sequence[StoredLine]) -> list[Outcome]:
+        """One outcome per judged reply, in order, now that the accepted ones have numbers."""
+        return [
+            _posted(stored[judged[0]], repeated=judged[1]) if isinstance(judged, tuple) else judged
+            for judged in self._judged
+        ]
+
+    def _refusal(self, reply: NewReply) -> ParleyError | None:
+        room = self._rooms.get(reply.discussion)
+        member = self._members.get((reply.discussion, reply.author.id))
+        if room is None or member is None:
+            return NotFound()
+        if room.reply_policy == "nobody":
+            return Forbidden("No replies are wanted here.")
+        if reply.reply_to is not None and not member.from_seq <= reply.reply_to <= room.head_seq:
+            return InvalidInput(FieldError("reply_to", "not_found", "There is no such entry to reply to."))
+        return None
+
+
+def _content(reply: NewReply) -> tuple[str, str, int | None]:
+    return reply.discussion, reply.body, reply.reply_to
+
+
+def _repeated(reply: NewReply, stored: StoredReply) -> Outcome:
+    if _content(reply) != (stored.message_id, stored.body, stored.reply_to_seq):
+        return ClientIdReused()
+    return Posted(reply.discussion, reply.client_id, stored.seq, stored.created_at, repeated=True)
+
+
+def _posted(line: StoredLine, *, repeated: bool) -> Posted:
+    return Posted(line.message_id, line.client_id or "", line.seq, line.created_at, repeated)
+
+
+async def _entries(accepted: Sequence[NewReply], stored: Sequence[StoredLine]) -> list[EntryStored]:
+    return [
+        EntryStored(
+            line.message_id,
+            Line(
+                seq=line.seq,
+                kind="reply",
+                author=reply.author,
+                at=line.created_at,
+                body=line.body,
+                html=await _html(line.body),
+                client_id=line.client_id,
+                reply_to=line.reply_to_seq,
+            ),
+        )
+        for reply, line in zip(accepted, stored, strict=True)
+    ]
+
+
+async def _html(body: str) -> str | None:
+    return render(body) if len(body) < LONG_BODY else await asyncio.to_thread(render, body)

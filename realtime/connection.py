@@ -1,0 +1,67 @@
+"""One live connection: whose it is, what it follows, and how it is written to and closed."""
+
+from typing import Protocol
+
+from app.events import PersonRef
+from app.site import Identity
+from realtime.protocol import ServerFrame, encode
+from store.columns import new_id
+
+
+class Outlet(Protocol):
+    """What a connection needs of the transport below it (see `realtime.uvicorn_protocol`)."""
+
+    @property
+    def clogged(self) -> bool:
+        """Whether the reader is behind."""
+
+    def write(self, framed: bytes) -> None:
+        """Write complete frames without waiting."""
+
+    async def drained(self) -> None:
+        """Come back when the reader has kept up."""
+
+    def shut(self, code: int, reason: str = "") -> None:
+        """Close with `code`."""
+
+    def pause_reading(self) -> None:
+        """Let the client wait."""
+
+    def resume_reading(self) -> None:
+        """Take frames again."""
+
+
+class Connection:
+    """A signed-in person's connection. Rooms write to it directly; nothing is awaited per recipient."""
+
+    __slots__ = ("id", "identity", "is_open", "joining", "left", "on_screen", "outlet", "rooms", "write")
+
+    def __init__(self, identity: Identity, outlet: Outlet) -> None:
+        self.id = new_id()
+        self.identity = identity
+        self.outlet = outlet
+        self.write = outlet.write
+        self.is_open = True
+        self.rooms: set[str] = set()
+        self.joining: set[str] = set()
+        self.on_screen: set[str] = set()
+        self.left: dict[str, int] = {}
+        """The entry with which this person lost a discussion, where she has been told."""
+
+    @property
+    def person(self) -> PersonRef:
+        """Whose connection this is."""
+        return self.identity.ref
+
+    def send(self, frame: ServerFrame) -> None:
+        """Write one frame."""
+        self.write(encode(frame))
+
+    def send_if_free(self, frame: ServerFrame) -> None:
+        """Write a frame that is only of the moment, unless the reader is behind."""
+        if not self.outlet.clogged:
+            self.write(encode(frame))
+
+    def shut(self, code: int, reason: str = "") -> None:
+        """Close with `code`."""
+        self.outlet.shut(code, reason)
