@@ -2,11 +2,18 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import DateTime, Dialect, String
+from sqlalchemy import DateTime, Dialect, String, Table
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import SQLModel
 from uuid_utils import uuid7
 
 Identifier = String(32)
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    """The table under a mapped class, for Core statements on the paths that must be quick."""
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    return table
 
 
 def new_id() -> str:

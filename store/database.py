@@ -19,8 +19,8 @@ SQLITE_BUSY_SECONDS = 5.0
 POSTGRES_COMMAND_SECONDS = 3.0
 
 
-class StoreUnavailable(Exception):
-    """The database cannot be reached or does not answer in time. Nothing that was asked is known to be stored."""
+class StoreUnavailable(Exception):  # noqa: N818 - a state of the store, as in app.errors
+    """The database cannot be reached or does not answer in time; nothing is known to be stored."""
 
 
 class Database:

@@ -192,7 +192,7 @@ class Participation(SQLModel, table=True):
     She sees `from_seq` to `until_seq` (open while active). `read_count` is how many messages and replies of
     others there are up to `read_seq`, `own_count` how many of her own in all: unread is
     `message.reply_count - own_count - read_count`. `received` says whether it belongs in her inbox (for the
-    author: once somebody has answered). `last_entry_at` and `unread` mirror the room (`message.mirrored_seq`).
+    author: once somebody has answered). `last_entry_at` and `unread` mirror the room (see `mirrored_seq`).
     """
 
     __tablename__ = "participation"

@@ -1,0 +1,97 @@
+"""Reading the log: lines with the names of the people in them, and the heads of discussions.
+
+Bounds are arguments of every query: what somebody may not see is not read.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, bindparam, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.columns import table_of
+from store.tables import Entry, Message, Person
+
+message = table_of(Message)
+entry = table_of(Entry)
+author = table_of(Person).alias("author")
+about = table_of(Person).alias("about")
+
+
+class ReadLine(msgspec.Struct, frozen=True):
+    """A line of the log with the names of the people in it."""
+
+    message_id: str
+    seq: int
+    kind: str
+    author_id: str
+    author_name: str
+    body: str
+    client_id: str | None
+    about_id: str | None
+    about_name: str | None
+    reply_to_seq: int | None
+    created_at: datetime
+
+
+def _read_lines(*, descending: bool) -> Select[Any]:
+    return (
+        select(
+            entry.c.message_id,
+            entry.c.seq,
+            entry.c.kind,
+            entry.c.author_id,
+            author.c.name,
+            entry.c.body,
+            entry.c.client_id,
+            entry.c.about_person_id,
+            about.c.name,
+            entry.c.reply_to_seq,
+            entry.c.created_at,
+        )
+        .select_from(
+            entry.join(author, author.c.id == entry.c.author_id).outerjoin(
+                about, about.c.id == entry.c.about_person_id
+            )
+        )
+        .where(
+            entry.c.message_id == bindparam("room"),
+            entry.c.seq.between(bindparam("first"), bindparam("last")),
+        )
+        .order_by(entry.c.seq.desc() if descending else entry.c.seq)
+        .limit(bindparam("most"))
+    )
+
+
+FIRST_LINES = _read_lines(descending=False)
+LAST_LINES = _read_lines(descending=True)
+HEADS = select(message.c.id, message.c.head_seq).where(
+    message.c.id.in_(bindparam("ids", expanding=True)), message.c.state == "sent"
+)
+
+
+async def read_lines(
+    session: AsyncSession, message_id: str, first: int, last: int, limit: int, *, descending: bool = False
+) -> list[ReadLine]:
+    """The first (`descending`: the last) `limit` of the lines numbered `first` to `last`, ascending."""
+    statement = LAST_LINES if descending else FIRST_LINES
+    rows = await (await session.connection()).execute(
+        statement, {"room": message_id, "first": first, "last": last, "most": limit}
+    )
+    lines = [ReadLine(*row) for row in rows]
+    return lines[::-1] if descending else lines
+
+
+async def missing_lines(
+    session: AsyncSession, message_id: str, after: int, upto: int, limit: int
+) -> list[ReadLine]:
+    """The first `limit` lines after `after` and up to `upto`, for a stream that has a hole."""
+    return await read_lines(session, message_id, after + 1, upto, limit)
+
+
+async def heads(session: AsyncSession, ids: Iterable[str]) -> dict[str, int]:
+    """The number of the last line of each of these discussions."""
+    rows = await (await session.connection()).execute(HEADS, {"ids": list(ids)})
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,87 @@
+"""Bringing a database to this version's schema: safe to run again, safe while another node serves."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from store.database import Database
+
+# Any number, as long as every node takes the same one and nothing else takes it.
+MIGRATION_LOCK = 7_265_716_112
+
+
+def upgrade(url: str) -> None:
+    """Bring the database at `url` to this version (for code that is not in an event loop)."""
+    asyncio.run(migrate(url))
+
+
+async def migrate(url: str) -> None:
+    """Bring the database at `url` to this version; do nothing when it is there already."""
+    async with connection_to(url) as connection:
+        if await connection.run_sync(_is_current):
+            return
+        await connection.rollback()
+        if connection.dialect.name == "postgresql":
+            # Two nodes that start together take turns; the second finds the work done.
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        await connection.run_sync(_upgrade)
+        await connection.commit()
+
+
+async def is_current(where: str | Database) -> bool:
+    """Whether the database has exactly this version's schema."""
+    if isinstance(where, Database):
+        async with where.read() as session:
+            return await (await session.connection()).run_sync(_is_current)
+    async with connection_to(where) as connection:
+        return await connection.run_sync(_is_current)
+
+
+@asynccontextmanager
+async def connection_to(url: str) -> AsyncIterator[AsyncConnection]:
+    """One connection that may take its time, unlike the server's: a migration can be long."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            await asyncio.to_thread(Path(parsed.database).parent.mkdir, parents=True, exist_ok=True)
+        database = Database(url)
+        try:
+            async with database.engine.connect() as connection:
+                yield connection
+        finally:
+            await database.close()
+        return
+    engine = create_async_engine(url, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            yield connection
+    finally:
+        await engine.dispose()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _is_current(connection: Connection) -> bool:
+    heads = set(ScriptDirectory.from_config(_config()).get_heads())
+    return set(MigrationContext.configure(connection).get_current_heads()) == heads
+
+
+def _upgrade(connection: Connection) -> None:
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

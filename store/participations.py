@@ -1,0 +1,101 @@
+"""Participations: who is in which discussion, with which bounds of sight."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.columns import table_of
+from store.tables import Message, Participation
+
+message = table_of(Message)
+participation = table_of(Participation)
+
+
+class MemberState(msgspec.Struct, frozen=True):
+    """What writing needs to know of somebody who is in a discussion now."""
+
+    role: str
+    from_seq: int
+    read_seq: int
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """A discussion that somebody is in now, as the live stream begins it."""
+
+    discussion: str
+    subject: str
+    head_seq: int
+    from_seq: int
+    read_seq: int
+    unread: int
+    muted: bool
+    last_entry_at: datetime
+
+
+ACTIVE_MEMBERS = select(
+    participation.c.message_id,
+    participation.c.person_id,
+    *(participation.c[field] for field in MemberState.__struct_fields__),
+).where(
+    tuple_(participation.c.message_id, participation.c.person_id).in_(bindparam("pairs", expanding=True)),
+    participation.c.state == "active",
+)
+
+
+def _seats() -> Select[Any]:
+    return (
+        select(
+            message.c.id,
+            message.c.subject,
+            message.c.head_seq,
+            participation.c.from_seq,
+            participation.c.read_seq,
+            message.c.reply_count - participation.c.own_count - participation.c.read_count,
+            participation.c.muted,
+            message.c.last_entry_at,
+        )
+        .select_from(participation.join(message, message.c.id == participation.c.message_id))
+        .where(participation.c.person_id == bindparam("person"), participation.c.state == "active")
+    )
+
+
+# A room that lags behind its mirror may be awake although the participation does not know it yet.
+SEATS = (
+    _seats()
+    .where(participation.c.last_entry_at >= bindparam("since"))
+    .union_all(
+        _seats().where(
+            message.c.mirrored_seq < message.c.head_seq,
+            message.c.last_entry_at >= bindparam("since"),
+            participation.c.last_entry_at < bindparam("since"),
+        )
+    )
+)
+SEATS_IN = _seats().where(message.c.id.in_(bindparam("ids", expanding=True)))
+
+
+async def active_members(
+    session: AsyncSession, pairs: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], MemberState]:
+    """Those of the (discussion, person) `pairs` who are in it now."""
+    rows = await (await session.connection()).execute(ACTIVE_MEMBERS, {"pairs": list(pairs)})
+    return {(row[0], row[1]): MemberState(*row[2:]) for row in rows}
+
+
+async def seats(session: AsyncSession, person_id: str, *, active_since: datetime) -> list[Seat]:
+    """Every discussion that this person is in and in which something happened since `active_since`."""
+    parameters = {"person": person_id, "since": active_since}
+    rows = await (await session.connection()).execute(SEATS, parameters)
+    return [Seat(*row) for row in rows]
+
+
+async def seats_in(session: AsyncSession, person_id: str, discussions: Iterable[str]) -> list[Seat]:
+    """Those of `discussions` that this person is in now, however long they have slept."""
+    rows = await (await session.connection()).execute(
+        SEATS_IN, {"person": person_id, "ids": list(discussions)}
+    )
+    return [Seat(*row) for row in rows]
