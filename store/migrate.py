@@ -1,6 +1,7 @@
 """Bringing a database to this version's schema: safe to run again, safe while another node serves."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,23 +20,19 @@ from store.database import Database
 # Any number, as long as every node takes the same one and nothing else takes it.
 MIGRATION_LOCK = 7_265_716_112
 
+# Alembic's `op` and `context` are global to the process.
+_ONE_IN_THIS_PROCESS = threading.Lock()
+
 
 def upgrade(url: str) -> None:
-    """Bring the database at `url` to this version (for code that is not in an event loop)."""
-    asyncio.run(migrate(url))
+    """Bring the database at `url` to this version; do nothing when it is there already."""
+    with _ONE_IN_THIS_PROCESS:
+        asyncio.run(_migrate(url))
 
 
 async def migrate(url: str) -> None:
-    """Bring the database at `url` to this version; do nothing when it is there already."""
-    async with connection_to(url) as connection:
-        if await connection.run_sync(_is_current):
-            return
-        await connection.rollback()
-        if connection.dialect.name == "postgresql":
-            # Two nodes that start together take turns; the second finds the work done.
-            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-        await connection.run_sync(_upgrade)
-        await connection.commit()
+    """The same from within an event loop."""
+    await asyncio.to_thread(upgrade, url)
 
 
 async def is_current(where: str | Database) -> bool:
@@ -67,6 +64,18 @@ async def connection_to(url: str) -> AsyncIterator[AsyncConnection]:
             yield connection
     finally:
         await engine.dispose()
+
+
+async def _migrate(url: str) -> None:
+    async with connection_to(url) as connection:
+        if await connection.run_sync(_is_current):
+            return
+        await connection.rollback()
+        if connection.dialect.name == "postgresql":
+            # Two nodes that start together take turns; the second finds the work done.
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        await connection.run_sync(_upgrade)
+        await connection.commit()
 
 
 def _config() -> Config:
