@@ -55,17 +55,20 @@ async def place(database: Database, person: str, discussion: str) -> Seat | None
 async def unread_count(database: Database, person: str) -> int:
     """How many discussions hold something unread for this person."""
     async with database.read() as session:
-        return (await counts_for(session, [person]))[person]
+        found = await counts_for(session, [person])
+    return found.get(person, 0)
 
 
 async def counts(database: Database, pairs: Sequence[tuple[str, str]]) -> list[Counts]:
-    """The counts of these (person, discussion) pairs; pairs that are none any more are left out."""
+    """The counts of these (person, discussion) pairs; nothing is unread where the person is not in it."""
     result = []
     async with database.read() as session:
         for start in range(0, len(pairs), AT_ONCE):
             some = pairs[start : start + AT_ONCE]
             totals = await counts_for(session, sorted({person for person, _ in some}))
-            for (person, discussion), (unread, read_seq) in (await unread_in(session, list(some))).items():
+            found = await unread_in(session, list(some))
+            for person, discussion in some:
+                unread, read_seq = found.get((person, discussion), (0, 0))
                 result.append(Counts(person, discussion, totals.get(person, 0), unread, read_seq))
     return result
 

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     )
     rate_limits: Literal["on", "off"] = Field("on", description="`off` for benchmarks")
     node: str = Field("", description="this node's name; empty: host and a random part")
+    drain_seconds: float = Field(
+        3, ge=0, le=10, description="seconds that live clients have to go elsewhere at a stop"
+    )
     session_idle_days: int = Field(14, ge=1, description="days without use after which a sign-in ends")
     session_days: int = Field(90, ge=1, description="days after which a sign-in ends in any case")
     anyone_removes: bool = Field(False, description="every participant may remove every other")

@@ -47,7 +47,18 @@ class LookAgain(msgspec.Struct, frozen=True, tag="look"):
     """Some rings were lost: compare with the store."""
 
 
-Ring = EntryStored | Joined | Left | ReadMoved | SignInEnded | TypingHeard | SeenHeard | Here | WhoIsHere | LookAgain
+Ring = (
+    EntryStored
+    | Joined
+    | Left
+    | ReadMoved
+    | SignInEnded
+    | TypingHeard
+    | SeenHeard
+    | Here
+    | WhoIsHere
+    | LookAgain
+)
 Heard = Callable[[Sequence[Ring]], None]
 
 EVERYBODY = "nodes"

@@ -34,7 +34,19 @@ class Outlet(Protocol):
 class Connection:
     """A signed-in person's connection. Rooms write to it directly; nothing is awaited per recipient."""
 
-    __slots__ = ("id", "identity", "is_open", "joining", "left", "on_screen", "outlet", "rooms", "write")
+    __slots__ = (
+        "early",
+        "id",
+        "identity",
+        "is_open",
+        "joining",
+        "left",
+        "on_screen",
+        "outlet",
+        "rooms",
+        "welcomed",
+        "write",
+    )
 
     def __init__(self, identity: Identity, outlet: Outlet) -> None:
         self.id = new_id()
@@ -42,6 +54,9 @@ class Connection:
         self.outlet = outlet
         self.write = outlet.write
         self.is_open = True
+        self.welcomed = False
+        self.early: dict[str, int] = {}
+        """Discussions that came to this person before her welcome was sent, with the head to go on after."""
         self.rooms: set[str] = set()
         self.joining: set[str] = set()
         self.on_screen: set[str] = set()

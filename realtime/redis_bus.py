@@ -80,7 +80,9 @@ class RedisBus:
         self._wanted.update(channels)
         if self._subscriber is None:
             return
-        confirmations = [self._confirmation(channel) for channel in channels if channel not in self._confirmed]
+        confirmations = [
+            self._confirmation(channel) for channel in channels if channel not in self._confirmed
+        ]
         if confirmations:
             await self._ask(self._subscriber)
             await self._within_silence(confirmations)

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from app.events import Line
 
@@ -54,7 +54,7 @@ class Room:
         """Take out the lines whose turn has come."""
         if self.head == UNKNOWN:
             return []
-        ready = []
+        ready: list[Line] = []
         while (line := self.early.pop(self.head + 1 + len(ready), None)) is not None:
             ready.append(line)
         return ready
@@ -80,3 +80,18 @@ class Room:
     def is_empty(self) -> bool:
         """Whether nobody here needs the room any more."""
         return not (self.members or self.behind or self.pins)
+
+
+Why = Literal["removed", "stopped", "deleted"]
+
+
+def leaver_of(line: Line) -> str | None:
+    """The person whose sight of the discussion ends before this line, if it is such a line."""
+    if line.kind == "removed" and line.about:
+        return line.about.id
+    return line.author.id if line.kind == "stopped" else None
+
+
+def why_left(line: Line) -> Why:
+    """How the end of somebody's sight is named to her."""
+    return "stopped" if line.kind == "stopped" else "removed"

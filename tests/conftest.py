@@ -157,7 +157,15 @@ async def process_factory(tmp_path: Path) -> AsyncIterator[ProcessFactory]:
 
 
 def _settings(database_url: str, folder: Path, **changes: Any) -> Settings:
-    return Settings(**{"database_url": database_url, "secret": SECRET, "data": folder / "files", **changes})
+    return Settings(
+        **{
+            "database_url": database_url,
+            "secret": SECRET,
+            "data": folder / "files",
+            "drain_seconds": 0.2,
+            **changes,
+        }
+    )
 
 
 def _migrated(url: str) -> None:

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-import uvicorn
 
 from app.settings import Settings
 from tests.waiting import wait_for
+from web.serving import Server, configuration
 
 ADDRESS = re.compile(r"https?://[^\s/]+:\d+")
 
@@ -24,13 +24,14 @@ class RunningNode:
     """One node in this process. `node` is what `create_server` put together: its site, replies and hub."""
 
     def __init__(self, settings: Settings) -> None:
-        from web.server import create_server  # here, so that suites of lower floors do not load the web
+        # Here, so that suites of lower floors do not load the web.
+        from web.server import create_server
 
         self.settings = settings
         self.app = create_server(settings)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
-        self._server = _Server(_config(self.app, settings))
+        self._server = _Server(configuration(self.app), lambda: None)
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -71,16 +72,12 @@ class RunningNode:
         return self._server.started
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     """Leaves the signals to pytest: several of these run in one process."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-def _config(app: object, settings: Settings) -> uvicorn.Config:
-    return uvicorn.Config(app, log_config=None, lifespan="on", access_log=False)  # type: ignore[arg-type]
 
 
 class ServerProcess:

@@ -1,0 +1,256 @@
+"""This node's rooms: in-order delivery, revocation before any later line, repair from the store.
+
+The hub hears what happened (from this node after its commits, from other nodes over the bus) and hands each line to
+everybody here who follows the room: framed once, in the order of the log, without waiting for anyone. How somebody
+begins to follow is in `realtime.joining`, how holes are filled in `realtime.repairs`.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any
+
+import structlog
+
+from app.events import EntryStored, Event, Joined, Left, Line, ReadMoved, SignInEnded
+from app.settings import Settings
+from realtime.bus import (
+    Bus,
+    Here,
+    LookAgain,
+    Ring,
+    SeenHeard,
+    TypingHeard,
+    WhoIsHere,
+    person_channel,
+    room_channel,
+)
+from realtime.connection import Connection
+from realtime.counts import CountNews
+from realtime.joining import Joining
+from realtime.presence import Presences
+from realtime.protocol import Close, Drain, Gone, encode, entry
+from realtime.repairs import Repairs
+from realtime.room import Room, Why, leaver_of, why_left
+from store.database import Database
+
+log = structlog.get_logger(__name__)
+
+MOST_PER_PERSON = 20
+"""Connections of one person on this node."""
+
+
+class Hub:
+    """The live side of one node."""
+
+    def __init__(self, database: Database, bus: Bus, settings: Settings) -> None:
+        self.database = database
+        self.bus = bus
+        self.settings = settings
+        self.rooms: dict[str, Room] = {}
+        self.people: dict[str, dict[Connection, None]] = {}
+        self.draining = False
+        self.repairs = Repairs(self)
+        self.joining = Joining(self)
+        self.presences = Presences(self)
+        self.counts = CountNews(self)
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    # Life
+
+    async def start(self) -> None:
+        """Begin to listen to the other nodes and to look after quiet rooms."""
+        await self.bus.start(self.hear, self.repairs.look_again)
+        self.spawn(self.repairs.watch())
+
+    async def close(self) -> None:
+        """Stop everything that runs for this hub."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.bus.close()
+
+    def drain(self, within: float) -> None:
+        """Ask every client to go elsewhere within `within` seconds; new ones are refused from now on."""
+        self.draining = True
+        framed = encode(Drain(within))
+        for connection in self.connections():
+            connection.write(framed)
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any]":
+        """Run something beside, kept until it ends; a failure is logged, never lost."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+        return task
+
+    def _finished(self, task: "asyncio.Task[Any]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("live_task_failed", error=type(error).__name__, exc_info=error)
+
+    # Who is connected
+
+    def connections(self) -> Iterable[Connection]:
+        """Every connection of this node."""
+        return [connection for mine in self.people.values() for connection in mine]
+
+    def admit(self, connection: Connection) -> bool:
+        """Take a new connection in; False when its person has too many already."""
+        mine = self.people.setdefault(connection.identity.person_id, {})
+        if self.settings.limits_rates and len(mine) >= MOST_PER_PERSON:
+            return False
+        mine[connection] = None
+        return True
+
+    def forget(self, connection: Connection) -> None:
+        """A connection is lost: take it out of everything."""
+        connection.is_open = False
+        person = connection.identity.person_id
+        mine = self.people.get(person, {})
+        mine.pop(connection, None)
+        if not mine and self.people.pop(person, None) is not None:
+            self.bus.unsubscribe([person_channel(person)])
+        for discussion in list(connection.on_screen):
+            self.presences.shut(connection, discussion)
+        for discussion in connection.rooms:
+            if room := self.rooms.get(discussion):
+                room.drop(connection)
+                self.discard_if_empty(room)
+        connection.rooms.clear()
+
+    def discard_if_empty(self, room: Room) -> None:
+        """A room that nobody here watches costs nothing."""
+        if room.is_empty and self.rooms.get(room.id) is room:
+            del self.rooms[room.id]
+            self.presences.forget(room.id)
+            self.bus.unsubscribe([room_channel(room.id)])
+
+    # What happened
+
+    def announce(self, events: Sequence[Event]) -> None:
+        """Something happened on this node: tell its own connections, then ring the other nodes."""
+        self.hear(events)
+        by_channel: dict[str, list[Ring]] = {}
+        for event in events:
+            if isinstance(event, EntryStored):
+                by_channel.setdefault(room_channel(event.discussion), []).append(event)
+            else:
+                by_channel.setdefault(person_channel(event.person), []).append(event)
+            if isinstance(event, ReadMoved):
+                seen = SeenHeard(event.discussion, event.person, event.seq)
+                self.presences.seen(seen)
+                by_channel.setdefault(room_channel(event.discussion), []).append(seen)
+        for channel, rings in by_channel.items():
+            self.bus.publish(channel, rings)
+
+    def hear(self, rings: Sequence[Ring]) -> None:
+        """Take in what happened here or on another node. Never waits and never raises."""
+        try:
+            self._hear_lines([ring for ring in rings if isinstance(ring, EntryStored)])
+            for ring in rings:
+                if not isinstance(ring, EntryStored):
+                    self._hear_other(ring)
+        except Exception:
+            # What could not be delivered is still in the store, and the watch finds it.
+            log.exception("ring_failed")
+            self.repairs.look_again()
+
+    def _hear_lines(self, stored: Sequence[EntryStored]) -> None:
+        by_room: dict[str, list[Line]] = {}
+        for event in stored:
+            by_room.setdefault(event.discussion, []).append(event.line)
+        for discussion, lines in by_room.items():
+            if room := self.rooms.get(discussion):
+                self.receive(room, lines)
+
+    def _hear_other(self, ring: Ring) -> None:
+        match ring:
+            case Joined() | Left() | ReadMoved() | SignInEnded():
+                self._hear_of_person(ring)
+            case TypingHeard() | SeenHeard() | Here() | WhoIsHere():
+                self.presences.hear(ring)
+            case LookAgain():
+                self.repairs.look_again()
+            case EntryStored():
+                pass
+
+    def _hear_of_person(self, ring: Joined | Left | ReadMoved | SignInEnded) -> None:
+        match ring:
+            case Joined():
+                for connection in self.people.get(ring.person, ()):
+                    self.joining.join_soon(connection, ring.discussion, ring.head)
+            case Left():
+                self._hear_left(ring)
+            case ReadMoved():
+                self.counts.changed(ring.person, ring.discussion)
+            case SignInEnded():
+                for connection in list(self.people.get(ring.person, ())):
+                    if not ring.sessions or connection.identity.session_id in ring.sessions:
+                        connection.shut(Close.SESSION_ENDED, "session ended")
+
+    def _hear_left(self, left: Left) -> None:
+        room = self.rooms.get(left.discussion)
+        for connection in list(self.people.get(left.person, ())):
+            if room is not None and room.has(connection) and room.head < left.seq:
+                # Lines before the end are still to come, and the end itself with them, in order.
+                self.repairs.fill(room)
+            else:
+                self.dismiss(connection, left.discussion, left.seq, left.why)
+
+    # Delivery
+
+    def receive(self, room: Room, lines: list[Line]) -> None:
+        """Lines of a room, in any order: deliver those whose turn it is, keep the rest and fill the hole."""
+        room.hold(lines)
+        if due := room.due():
+            self._deliver(room, due)
+        if room.early:
+            self.repairs.fill_soon(room)
+
+    def _deliver(self, room: Room, lines: Sequence[Line]) -> None:
+        together: list[Line] = []
+        for line in lines:
+            leaver = leaver_of(line)
+            if leaver in self.people:
+                self._fan_out(room, together)
+                together = []
+                for connection in list(self.people[leaver]):
+                    self.dismiss(connection, room.id, line.seq, why_left(line))
+            together.append(line)
+        self._fan_out(room, together)
+        for line in lines:
+            if line.kind == "added" and line.about and line.about.id in self.people:
+                for connection in self.people[line.about.id]:
+                    self.joining.join_soon(connection, room.id, line.seq)
+        self.counts.room_changed(room)
+
+    def _fan_out(self, room: Room, lines: Sequence[Line]) -> None:
+        if not lines:
+            return
+        room.head = lines[-1].seq
+        framed = b"".join([encode(entry(room.id, line)) for line in lines])
+        for connection in room.members:
+            connection.write(framed)
+
+    def dismiss(
+        self,
+        connection: Connection,
+        discussion: str,
+        seq: int,
+        why: Why,
+    ) -> None:
+        """This person's sight of the discussion ended with entry `seq`: out of the room, and told so once."""
+        if not connection.welcomed:
+            # What she follows is being read at this moment, and this end will be found in it.
+            return
+        room = self.rooms.get(discussion)
+        was_in = room is not None and room.drop(connection)
+        if not was_in and connection.left.get(discussion, 0) >= seq:
+            return
+        connection.rooms.discard(discussion)
+        connection.left[discussion] = seq
+        connection.send(Gone(discussion, why))
+        self.presences.shut(connection, discussion)
+        self.counts.changed(connection.identity.person_id, discussion)
+        if room is not None:
+            self.discard_if_empty(room)

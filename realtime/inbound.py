@@ -1,0 +1,199 @@
+"""What a client sends: one use case per command, in the order in which the commands came.
+
+Frames are only taken in where they arrive; nothing is awaited there. Replies go straight to the reply log, which
+keeps their order; everything else waits its turn in a queue that is worked off beside.
+"""
+
+import asyncio
+import time
+from collections import deque
+
+import structlog
+
+from app import discussions
+from app.errors import FieldError, InvalidInput, NotFound, ParleyError, RateLimited, Unavailable
+from app.pace import Pace
+from app.replies import NewReply, Posted, ReplyLog
+from app.site import Site
+from realtime import protocol
+from realtime.connection import Connection
+from realtime.hub import Hub
+from realtime.protocol import Ack, BadFrame, Close, Command, Done, Error, Hello, NotText, Ping, Pong, Post
+from store.database import StoreUnavailable
+
+log = structlog.get_logger(__name__)
+
+HELLO_WITHIN = 10.0
+"""Seconds in which the first frame has to come."""
+BAD_FRAMES = 10
+"""Bad frames in `BAD_FRAMES_WITHIN` seconds after which the connection ends."""
+BAD_FRAMES_WITHIN = 60.0
+MOST_QUEUED = 64
+"""Commands that may wait; beyond it the client is not read from until half of them are done."""
+
+Queued = protocol.Hello | protocol.Read | protocol.Unread | protocol.Open | protocol.Shut | protocol.Typing
+
+
+class Inbound:
+    """The receiving side of one connection."""
+
+    __slots__ = (
+        "_bad",
+        "_connection",
+        "_hello_timer",
+        "_hub",
+        "_pace",
+        "_queue",
+        "_replies",
+        "_said_hello",
+        "_site",
+        "_working",
+    )
+
+    def __init__(self, connection: Connection, hub: Hub, site: Site, replies: ReplyLog, pace: Pace) -> None:
+        self._connection = connection
+        self._hub = hub
+        self._site = site
+        self._replies = replies
+        self._pace = pace
+        self._queue: deque[Queued | Post] = deque()
+        self._bad: deque[float] | None = None
+        self._said_hello = False
+        self._working = False
+        self._hello_timer = asyncio.get_running_loop().call_later(
+            HELLO_WITHIN, connection.shut, Close.NOT_SIGNED_IN, "no hello"
+        )
+
+    def close(self) -> None:
+        """The connection is lost."""
+        self._hello_timer.cancel()
+        self._queue.clear()
+
+    def frame(self, data: bytes) -> None:
+        """Take in one client frame. Never waits and never raises."""
+        try:
+            command = protocol.decode(data)
+            self._pace.spend(self._connection.id)
+        except NotText:
+            self._connection.shut(Close.MALFORMED, "not UTF-8 text")
+        except BadFrame as error:
+            self._refuse_bad(error)
+        except RateLimited as error:
+            self._refuse(error, getattr(command, "id", None))
+        else:
+            self._take(command)
+
+    def _take(self, command: Command) -> None:
+        if self._said_hello == isinstance(command, Hello):
+            if self._said_hello:
+                self._refuse_bad(BadFrame("hello was said already"))
+            else:
+                self._connection.shut(Close.MALFORMED, "the first frame must be hello")
+            return
+        if isinstance(command, Ping):
+            self._connection.send(Pong(command.n))
+        elif isinstance(command, Post) and not self._working:
+            self._post(command)
+        else:
+            self._enqueue(command)
+
+    def _enqueue(self, command: Queued | Post) -> None:
+        if isinstance(command, Hello):
+            self._said_hello = True
+            self._hello_timer.cancel()
+        self._queue.append(command)
+        if len(self._queue) >= MOST_QUEUED:
+            self._connection.outlet.pause_reading()
+        if not self._working:
+            self._working = True
+            self._hub.spawn(self._work())
+
+    async def _work(self) -> None:
+        try:
+            while self._queue and self._connection.is_open:
+                command = self._queue.popleft()
+                if len(self._queue) <= MOST_QUEUED // 2:
+                    self._connection.outlet.resume_reading()
+                if isinstance(command, Post):
+                    self._post(command)
+                else:
+                    await self._do(command)
+        finally:
+            self._working = False
+
+    async def _do(self, command: Queued) -> None:
+        frame_id = None if isinstance(command, Hello) else command.id
+        try:
+            await self._run(command)
+        except ParleyError as error:
+            self._refuse(error, frame_id)
+        except StoreUnavailable:
+            self._refuse(Unavailable(), frame_id)
+            self._said_hello = self._connection.welcomed
+        except Exception:
+            log.exception("command_failed", command=type(command).__name__)
+            self._refuse(Unavailable(), frame_id)
+        else:
+            if frame_id is not None:
+                self._connection.send(Done(frame_id))
+
+    async def _run(self, command: Queued) -> None:
+        connection, who = self._connection, self._connection.identity
+        match command:
+            case Hello():
+                await self._hub.joining.welcome(connection, command.resume)
+            case protocol.Read():
+                await discussions.mark_read(self._site, who, command.discussion, command.seq)
+            case protocol.Unread():
+                await discussions.mark_unread(self._site, who, command.discussion, command.seq)
+            case protocol.Open():
+                if not await self._hub.joining.follow(connection, command.discussion):
+                    raise NotFound
+                self._hub.presences.open(connection, command.discussion)
+            case protocol.Shut():
+                self._hub.presences.shut(connection, command.discussion)
+            case protocol.Typing():
+                if command.discussion not in connection.rooms:
+                    raise NotFound
+                self._hub.presences.typed(connection, command.discussion, on=command.on)
+
+    def _post(self, post: Post) -> None:
+        reply = NewReply(self._connection.person, post.discussion, post.client_id, post.body, post.reply_to)
+        try:
+            if post.attachments:
+                raise InvalidInput(FieldError("attachments", "not_found", "There is no such attachment."))
+            posted = self._replies.submit(reply)
+        except ParleyError as error:
+            self._refuse(error, post.id)
+        else:
+            posted.add_done_callback(lambda done: self._settle(post.id, done))
+
+    def _settle(self, frame_id: str, done: "asyncio.Future[Posted]") -> None:
+        try:
+            posted = done.result()
+        except ParleyError as error:
+            self._refuse(error, frame_id)
+            return
+        except asyncio.CancelledError:
+            self._refuse(Unavailable(), frame_id)
+            return
+        self._connection.send(
+            Ack(frame_id, posted.discussion, posted.client_id, posted.seq, posted.at, posted.repeated)
+        )
+
+    def _refuse(self, error: ParleyError, frame_id: str | None) -> None:
+        retry_after = getattr(error, "retry_after", None)
+        self._connection.send(Error(error.code, error.detail, frame_id, retry_after))
+
+    def _refuse_bad(self, error: BadFrame) -> None:
+        if not self._said_hello:
+            self._connection.shut(Close.MALFORMED, "the first frame must be hello")
+            return
+        now = time.monotonic()
+        if self._bad is None:
+            self._bad = deque(maxlen=BAD_FRAMES)
+        if len(self._bad) == BAD_FRAMES and now - self._bad[0] < BAD_FRAMES_WITHIN:
+            self._connection.shut(Close.MALFORMED, "too many bad frames")
+            return
+        self._bad.append(now)
+        self._connection.send(Error("bad_frame", error.detail, error.frame_id))

@@ -1,0 +1,146 @@
+"""Who has a discussion on screen, who is writing, how far others have read: of the moment, never stored.
+
+These frames go only to connections that have the discussion open, and are dropped first when a reader is behind.
+Each node tells the others whom it shows; what a node said is forgotten when it has been silent for a while.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from app.events import PersonRef
+from realtime.bus import Here, SeenHeard, TypingHeard, WhoIsHere, room_channel
+from realtime.connection import Connection
+from realtime.protocol import IsTyping, PersonId, Presence, Seen, ServerFrame, encode
+
+if TYPE_CHECKING:
+    from realtime.hub import Hub
+
+FORGET_AFTER = 65.0
+"""Seconds after which a silent node's viewers are forgotten: three rounds of the watch."""
+
+
+class Presences:
+    """Who is here, on this node and as far as the other nodes told."""
+
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+        self._viewers: dict[str, dict[Connection, None]] = {}
+        self._elsewhere: dict[str, dict[str, tuple[list[PersonRef], float]]] = {}
+
+    def open(self, connection: Connection, discussion: str) -> None:
+        """This connection shows the discussion now."""
+        viewers = self._viewers.setdefault(discussion, {})
+        if not viewers:
+            self._hub.bus.publish(room_channel(discussion), [WhoIsHere(discussion)])
+        before = self._here(discussion)
+        viewers[connection] = None
+        connection.on_screen.add(discussion)
+        if self._here(discussion) != before:
+            self._changed(discussion)
+        else:
+            connection.send_if_free(Presence(discussion, before))
+
+    def shut(self, connection: Connection, discussion: str) -> None:
+        """This connection no longer shows the discussion."""
+        connection.on_screen.discard(discussion)
+        viewers = self._viewers.get(discussion, {})
+        if connection not in viewers:
+            return
+        before = self._here(discussion)
+        del viewers[connection]
+        if not viewers:
+            del self._viewers[discussion]
+        if self._here(discussion) != before:
+            self._changed(discussion)
+
+    def forget(self, discussion: str) -> None:
+        """This node no longer follows the discussion."""
+        self._viewers.pop(discussion, None)
+        self._elsewhere.pop(discussion, None)
+
+    def hear(self, ring: TypingHeard | SeenHeard | Here | WhoIsHere) -> None:
+        """Another node rang about something of the moment."""
+        match ring:
+            case TypingHeard():
+                self.typing(ring)
+            case SeenHeard():
+                self.seen(ring)
+            case Here():
+                self._hear_here(ring)
+            case WhoIsHere():
+                if ring.discussion in self._viewers:
+                    self._publish(ring.discussion)
+
+    def _hear_here(self, ring: Here) -> None:
+        before = self._here(ring.discussion)
+        nodes = self._elsewhere.setdefault(ring.discussion, {})
+        if ring.people:
+            nodes[ring.node] = (ring.people, self._now() + FORGET_AFTER)
+        else:
+            nodes.pop(ring.node, None)
+        if self._here(ring.discussion) != before:
+            self._tell_presence(ring.discussion)
+
+    def typing(self, ring: TypingHeard) -> None:
+        """Somebody is writing, here or on another node."""
+        self._tell(ring.discussion, IsTyping(ring.discussion, ring.person, ring.on), besides=ring.person.id)
+
+    def typed(self, connection: Connection, discussion: str, *, on: bool) -> None:
+        """Somebody on this node is writing: tell this node and the others."""
+        ring = TypingHeard(discussion, connection.person, on)
+        self.typing(ring)
+        self._hub.bus.publish(room_channel(discussion), [ring])
+
+    def seen(self, ring: SeenHeard) -> None:
+        """Somebody has read up to a line."""
+        self._tell(
+            ring.discussion, Seen(ring.discussion, PersonId(ring.person), ring.seq), besides=ring.person
+        )
+
+    def refresh(self) -> None:
+        """Remind the other nodes of whom this one shows, and forget those that are silent."""
+        for discussion in self._viewers:
+            self._publish(discussion)
+        now = self._now()
+        for discussion, nodes in list(self._elsewhere.items()):
+            silent = [node for node, (_, until) in nodes.items() if until < now]
+            for node in silent:
+                del nodes[node]
+            if silent:
+                self._tell_presence(discussion)
+
+    def _here(self, discussion: str) -> list[PersonRef]:
+        found = {
+            connection.identity.person_id: connection.person
+            for connection in self._viewers.get(discussion, ())
+        }
+        for people, _ in self._elsewhere.get(discussion, {}).values():
+            found |= {person.id: person for person in people}
+        return sorted(found.values(), key=lambda person: (person.name, person.id))
+
+    def _changed(self, discussion: str) -> None:
+        self._tell_presence(discussion)
+        self._publish(discussion)
+
+    def _publish(self, discussion: str) -> None:
+        people = {
+            connection.identity.person_id: connection.person
+            for connection in self._viewers.get(discussion, ())
+        }
+        ring = Here(discussion, self._hub.settings.node, list(people.values()))
+        self._hub.bus.publish(room_channel(discussion), [ring])
+
+    def _tell_presence(self, discussion: str) -> None:
+        self._tell(discussion, Presence(discussion, self._here(discussion)))
+
+    def _tell(self, discussion: str, frame: ServerFrame, *, besides: str | None = None) -> None:
+        viewers = self._viewers.get(discussion)
+        if not viewers:
+            return
+        framed = encode(frame)
+        for connection in viewers:
+            if connection.identity.person_id != besides and not connection.outlet.clogged:
+                connection.write(framed)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()

@@ -1,0 +1,127 @@
+"""Holes are filled from the store, and quiet rooms are compared with it by and by.
+
+A lost ring is noticed by the next line of the room, by the watch within `WATCH_EVERY`, or at once after the bus
+was away.
+"""
+
+import asyncio
+import contextlib
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+
+from app import following
+from realtime.protocol import Close
+from realtime.room import UNKNOWN, Room
+from store.columns import utc_now
+from store.database import StoreUnavailable
+
+if TYPE_CHECKING:
+    from realtime.hub import Hub
+
+log = structlog.get_logger(__name__)
+
+WATCH_EVERY = 20.0
+"""Seconds between two comparisons of everything with the store."""
+MARGIN = timedelta(minutes=1)
+"""How far before the last comparison the next one looks for discussions that came to somebody."""
+MARGIN_AFTER_LOSS = timedelta(hours=2)
+"""The same when rings were lost: nodes' clocks may differ by an hour."""
+GRACE = 0.02
+"""Seconds that a ring may be late before its line is read from the store."""
+RETRY_AFTER = 1.0
+LINES_AT_ONCE = 200
+ANY = 2**53
+
+
+class Repairs:
+    """Keeps this node's rooms whole."""
+
+    def __init__(self, hub: "Hub") -> None:
+        self._hub = hub
+        self._look = asyncio.Event()
+        self._compared_at = utc_now()
+        self.count = 0
+        """How many times lines had to be read because a ring did not bring them."""
+
+    def fill_soon(self, room: Room) -> None:
+        """A line came before its turn: read what is missing unless it comes in a moment."""
+        if room.repair is None:
+            room.repair = self._hub.spawn(self._fill(room, GRACE))
+
+    def fill(self, room: Room) -> "asyncio.Task[None]":
+        """Read what the store has after the room's head."""
+        if room.repair is None:
+            room.repair = self._hub.spawn(self._fill(room, 0))
+        return room.repair
+
+    async def filled(self, room: Room) -> None:
+        """Come back when the room is at least where the store was on the call."""
+        if room.repair is not None:
+            await asyncio.shield(room.repair)
+        await asyncio.shield(self.fill(room))
+
+    def look_again(self) -> None:
+        """Rings may have been lost: compare everything now."""
+        self._look.set()
+
+    async def watch(self) -> None:
+        """Compare everything every so often, and whenever asked to."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._look.wait(), WATCH_EVERY)
+            lost = self._look.is_set()
+            self._look.clear()
+            try:
+                await self._compare(MARGIN_AFTER_LOSS if lost else MARGIN)
+                self._hub.presences.refresh()
+            except StoreUnavailable:
+                await asyncio.sleep(RETRY_AFTER)
+                self._look.set()
+            except Exception:
+                log.exception("watch_failed")
+
+    async def _fill(self, room: Room, delay: float) -> None:
+        try:
+            await asyncio.sleep(delay)
+            if delay and not room.early:
+                return
+            self.count += 1
+            while not room.is_empty:
+                try:
+                    lines = await following.lines(self._hub.database, room.id, room.head, ANY, LINES_AT_ONCE)
+                except StoreUnavailable:
+                    await asyncio.sleep(RETRY_AFTER)
+                    continue
+                self._hub.receive(room, lines)
+                if len(lines) < LINES_AT_ONCE:
+                    return
+        finally:
+            room.repair = None
+
+    async def _compare(self, margin: timedelta) -> None:
+        hub, now = self._hub, utc_now()
+        await self._compare_heads([room for room in hub.rooms.values() if room.head != UNKNOWN])
+        people = {
+            person: set.intersection(*(connection.rooms for connection in mine))
+            for person, mine in hub.people.items()
+            if mine
+        }
+        known = {(person, discussion) for person, rooms in people.items() for discussion in rooms}
+        since = self._compared_at - margin
+        for missed in await following.missed_since(hub.database, list(people), since, known):
+            for connection in hub.people.get(missed.person, ()):
+                hub.joining.join_soon(connection, missed.discussion, missed.head)
+        sign_ins = {connection.identity.session_id for connection in hub.connections()}
+        ended = await following.ended(hub.database, sorted(sign_ins), now)
+        for connection in hub.connections():
+            if connection.identity.session_id in ended:
+                connection.shut(Close.SESSION_ENDED, "session ended")
+        self._compared_at = now
+
+    async def _compare_heads(self, rooms: list[Room]) -> None:
+        heads = await following.heads_of(self._hub.database, [room.id for room in rooms])
+        for room in rooms:
+            if heads.get(room.id, 0) > room.head:
+                self.fill(room)

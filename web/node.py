@@ -1,0 +1,59 @@
+"""One node: everything that `web.server` put together, its life, and how it is doing."""
+
+import asyncio
+from dataclasses import dataclass
+
+from app.mirror import Mirror
+from app.replies import ReplyLog
+from app.settings import Settings
+from app.site import Site
+from realtime.hub import Hub
+from realtime.socket import LiveDoor
+from store.database import Database, StoreUnavailable
+
+STORE_ANSWERS_WITHIN = 2.0
+"""Seconds after which a store that does not answer counts as away."""
+
+
+@dataclass(frozen=True)
+class Node:
+    """The parts of a running server. Nothing here is shared with another node of the same process."""
+
+    settings: Settings
+    database: Database
+    site: Site
+    replies: ReplyLog
+    hub: Hub
+    mirror: Mirror
+    door: LiveDoor
+
+    async def start(self) -> None:
+        """Begin to listen to other nodes and to work in the background."""
+        await self.hub.start()
+        self.hub.spawn(self.mirror.run())
+
+    async def drain(self) -> None:
+        """Ask live clients to go elsewhere; come back when they are gone or their time is over."""
+        within = self.settings.drain_seconds
+        self.hub.drain(within)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + within
+        while self.hub.people and loop.time() < until:
+            await asyncio.sleep(min(0.1, within / 10))
+
+    async def close(self) -> None:
+        """Settle what was submitted, then end everything."""
+        await self.replies.close()
+        await self.hub.close()
+        await self.database.close()
+
+    async def readiness(self) -> tuple[int, dict[str, str]]:
+        """HTTP status and what to tell: 503 while draining or without the store, `degraded` without Redis."""
+        if self.hub.draining:
+            return 503, {"status": "draining"}
+        try:
+            async with asyncio.timeout(STORE_ANSWERS_WITHIN):
+                await self.database.ping()
+        except (StoreUnavailable, TimeoutError):
+            return 503, {"status": "unavailable"}
+        return 200, {"status": "ok" if self.hub.bus.healthy else "degraded"}

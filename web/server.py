@@ -1,0 +1,91 @@
+"""`create_server(settings)`: the only place where the parts of a node are put together."""
+
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+
+from limits.aio.storage import RedisStorage
+from limits.aio.storage.base import Storage
+from starlette.applications import Starlette
+from starlette.types import Scope
+
+from app.events import EntryStored, Event
+from app.mirror import Mirror
+from app.pace import Pace
+from app.replies import ReplyLog
+from app.settings import Settings
+from app.site import Identity, Site
+from app.throttle import Throttle
+from realtime.bus import Bus, LocalBus
+from realtime.hub import Hub
+from realtime.redis_bus import RedisBus
+from realtime.socket import LiveDoor
+from store.columns import utc_now
+from store.database import Database
+from web.errors import exception_handlers
+from web.node import Node
+from web.routes import routes
+from web.security import identify_connection, middleware, origin_allowed
+
+REPLIES_PER_SECOND = 10.0
+REPLIES_AT_ONCE = 60
+
+
+def create_server(settings: Settings) -> Starlette:
+    """The ASGI application of one node; `app.state.node` is the node itself."""
+    node = create_node(settings)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await node.start()
+        try:
+            yield
+        finally:
+            await node.close()
+
+    app = Starlette(
+        routes=routes, middleware=middleware(), exception_handlers=exception_handlers, lifespan=lifespan
+    )
+    app.state.node = node
+    return app
+
+
+def create_node(settings: Settings) -> Node:
+    """A node that is not started yet."""
+    database = Database(settings.database_url)
+    hub = Hub(database, _bus(settings), settings)
+    mirror = Mirror(database)
+
+    def announce(events: Sequence[Event]) -> None:
+        hub.announce(events)
+        mirror.nudge({event.discussion for event in events if isinstance(event, EntryStored)})
+
+    site = Site(
+        settings=settings,
+        database=database,
+        announce=announce,
+        throttle=Throttle(_counters(settings), enabled=settings.limits_rates),
+    )
+    replies = ReplyLog(
+        database,
+        announce,
+        utc_now,
+        pace=Pace(REPLIES_PER_SECOND, REPLIES_AT_ONCE, enabled=settings.limits_rates),
+        asleep_after=timedelta(days=settings.asleep_days),
+    )
+
+    async def identify(scope: Scope) -> Identity | None:
+        return await identify_connection(site, scope)
+
+    door = LiveDoor(
+        site, hub, replies, origin_allowed=lambda scope: origin_allowed(settings, scope), identify=identify
+    )
+    return Node(settings, database, site, replies, hub, mirror, door)
+
+
+def _bus(settings: Settings) -> Bus:
+    return RedisBus(settings.redis_url, settings.node) if settings.redis_url else LocalBus()
+
+
+def _counters(settings: Settings) -> Storage | None:
+    return RedisStorage(f"async+{settings.redis_url}") if settings.redis_url else None

@@ -1,0 +1,123 @@
+"""Running the server: uvicorn's configuration, one process or several on one listening socket, and their end."""
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from app.settings import Settings
+from web.logs import configure_logs
+
+BACKLOG = 2048
+GRACE = 10
+"""Seconds that open requests and connections have to end after SIGTERM."""
+LAST_MOMENT = 14.0
+"""Seconds after SIGTERM at which a process ends whatever still holds it."""
+PING_EVERY = 15
+"""Seconds between the server's pings, and seconds that a pong may take."""
+LARGEST_FRAME = 256 * 1024
+
+
+def configuration(app: ASGIApp) -> uvicorn.Config:
+    """How uvicorn serves Parley; see `realtime.uvicorn_protocol` and `web.http_protocol` for its protocols."""
+    # Here, so that commands that serve nothing start quickly.
+    from realtime.uvicorn_protocol import ParleyWebSocketProtocol
+    from web.http_protocol import BoundedHttpProtocol
+
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http=BoundedHttpProtocol,
+        ws=ParleyWebSocketProtocol,
+        ws_max_size=LARGEST_FRAME,
+        ws_per_message_deflate=False,
+        ws_ping_interval=PING_EVERY,
+        ws_ping_timeout=PING_EVERY,
+        lifespan="on",
+        backlog=BACKLOG,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=GRACE,
+        # Behind a proxy its own log and headers count; without one nobody may pretend another address.
+        proxy_headers=False,
+        server_header=False,
+        access_log=False,
+        log_config=None,
+    )
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which says when it is ready and ends within `LAST_MOMENT` once it was asked to."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let the live clients go elsewhere while requests are still answered, then stop."""
+        await self.config.app.state.node.drain()
+        await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to end; a second signal changes nothing, since the end comes soon in any case."""
+        if not self.should_exit:
+            last = threading.Timer(LAST_MOMENT, os._exit, [1])
+            last.daemon = True
+            last.start()
+        self.should_exit = True
+
+
+def serve(settings: Settings, announce_ready: Callable[[str], None]) -> int:
+    """Serve until SIGTERM or SIGINT. `announce_ready` gets the address once all processes are ready.
+
+    Returns the exit status. Raises `OSError` when the address cannot be listened on.
+    """
+    with contextlib.closing(_bound_socket(settings)) as listener:
+        address = _address(settings.host, listener)
+        if settings.processes > 1:
+            # Here, because its children import this module.
+            from web.workers import Workers
+
+            return Workers(settings, listener, lambda: announce_ready(address)).run()
+        return run_one(settings, listener, lambda: announce_ready(address))
+
+
+def run_one(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> int:
+    """Serve in this process until it is told to end; returns the exit status."""
+    from web.server import create_server
+
+    configure_logs()
+    server = Server(configuration(create_server(settings)), on_ready)
+    server.run([listener])
+    return 0 if server.started else 1
+
+
+def _bound_socket(settings: Settings) -> socket.socket:
+    """A socket that is bound but does not listen yet: nobody connects before there is somebody to answer."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _address(host: str, listener: socket.socket) -> str:
+    port = listener.getsockname()[1]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
