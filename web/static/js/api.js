@@ -1,0 +1,27 @@
+// The HTTP API and the server's fragments of pages.
+
+/** Answers that are not good: `status`, and the problem's stable `code` where there is one. */
+export class Refused extends Error {
+  constructor(status, code) {
+    super(`${status} ${code ?? ""}`);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export async function getJson(path, parameters = {}, { signal } = {}) {
+  return (await get(path, parameters, "application/json", signal)).json();
+}
+
+export async function getHtml(path, parameters = {}) {
+  return (await get(path, parameters, "text/html")).text();
+}
+
+async function get(path, parameters, accept, signal) {
+  const url = new URL(path, location.href);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
+  const answer = await fetch(url, { headers: { Accept: accept }, signal });
+  if (answer.ok) return answer;
+  const problem = await answer.json().catch(() => ({}));
+  throw new Refused(answer.status, problem.code);
+}

@@ -1,0 +1,26 @@
+// What a page needs to come alive, and no more. Elements say what they show as they are defined; then the stream
+// begins.
+
+import { forgetSaved, watchForms } from "./forms.js";
+import { live } from "./live.js";
+import { keepTimes } from "./times.js";
+
+const MODULES = {
+  "unread-badge": "./badge.js",
+  "connection-state": "./connection-state.js",
+  "home-blocks, message-list, boxes-nav": "./rows.js",
+  "recipient-field": "./recipients.js",
+  "draft-form": "./draft.js",
+  ".discussion[data-discussion]": "./discussion.js",
+};
+
+document.documentElement.classList.add("scripted");
+forgetSaved();
+watchForms();
+keepTimes();
+
+const needed = Object.keys(MODULES).filter((selector) => document.querySelector(selector));
+await Promise.all(needed.map((selector) => import(MODULES[selector])));
+
+const { person, live: url } = document.body.dataset;
+if (person) live.start({ person, url });

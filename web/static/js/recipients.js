@@ -1,0 +1,214 @@
+// <recipient-field>: people and groups by their first letters. A combobox with a list (ARIA practices): focus stays
+// in the input, aria-activedescendant names the active option, chips are buttons to take off.
+
+import { getJson } from "./api.js";
+import { drawFace } from "./faces.js";
+import { counted, filled, say } from "./sentences.js";
+
+const TYPING_PAUSE = 150;
+
+class RecipientField extends HTMLElement {
+  #options = [];
+  #active = -1;
+  #timer = null;
+  #asking = null;
+
+  connectedCallback() {
+    this.input = this.querySelector(".recipient-input");
+    this.list = this.querySelector(".options");
+    this.chips = this.querySelector(".chips");
+    this.status = this.querySelector(".status");
+    this.querySelector(".choices")?.remove();
+    this.#makeCombobox();
+    this.input.addEventListener("input", () => this.#typed());
+    this.input.addEventListener("keydown", (event) => this.#key(event));
+    this.input.addEventListener("blur", () => this.#close());
+    // Before the input loses its focus, so that it keeps it.
+    this.list.addEventListener("pointerdown", (event) => event.preventDefault());
+    this.list.addEventListener("click", ({ target }) => this.#clicked(target.closest("[role=option]")));
+    this.chips.addEventListener("click", (event) => this.#removeClicked(event));
+  }
+
+  #makeCombobox() {
+    const attributes = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id };
+    for (const [name, value] of Object.entries(attributes)) this.input.setAttribute(name, value);
+  }
+
+  #typed() {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+    const q = this.input.value.trim();
+    if (!q) return this.#close();
+    this.#timer = setTimeout(() => this.#search(q), TYPING_PAUSE);
+  }
+
+  async #search(q) {
+    this.#asking = new AbortController();
+    const { signal } = this.#asking;
+    try {
+      const found = await getJson(this.dataset.search, { q }, { signal });
+      this.#show(found.items ?? found, q);
+    } catch {
+      if (!signal.aborted) this.#fail();
+    }
+  }
+
+  #fail() {
+    this.#close();
+    say(this.status, this.dataset.failed);
+  }
+
+  #show(found, q) {
+    if (!this.contains(document.activeElement)) return;
+    const taken = new Set(this.#values);
+    this.#options = found.filter((option) => !taken.has(valueOf(option)));
+    this.list.replaceChildren(...this.#options.map((option, index) => this.#optionElement(option, index)));
+    this.#expand(this.#options.length > 0);
+    this.#activate(this.#options.length ? 0 : -1);
+    say(this.status, this.#options.length ? counted(this, this.#options.length, "found") : filled(this.dataset.nobody, { q }));
+  }
+
+  #optionElement(option, index) {
+    const element = cloneOf("recipient-option");
+    element.id = `${this.list.id}-${index}`;
+    element.querySelector(".option-name").textContent = option.name;
+    const group = option.type === "group";
+    element.querySelector(".option-detail").textContent = group ? counted(this, Number(option.detail), "members") : (option.detail ?? "");
+    const face = element.querySelector(".face");
+    face.classList.toggle("group", group);
+    if (!group) drawFace(face, option);
+    return element;
+  }
+
+  #key(event) {
+    if (event.isComposing) return;
+    const act = this.#keys[event.key];
+    if (act?.call(this)) event.preventDefault();
+  }
+
+  // Each says whether the key was used.
+  #keys = {
+    ArrowDown: () => this.#move(1),
+    ArrowUp: () => this.#move(-1),
+    Home: () => this.#opened && (this.#activate(0), true),
+    End: () => this.#opened && (this.#activate(this.#options.length - 1), true),
+    // Never sends the form: in this field Enter takes what is active.
+    Enter: () => (this.#opened && this.#choose(this.#active), true),
+    Escape: () => this.#opened && (this.#close(), true),
+    Tab: () => (this.#opened && this.input.value.trim() ? this.#choose(this.#active) : false),
+    Backspace: () => this.input.value === "" && this.#removeLast(),
+  };
+
+  #move(step) {
+    if (!this.#opened) return false;
+    const count = this.#options.length;
+    this.#activate((this.#active + step + count) % count);
+    return true;
+  }
+
+  #activate(index) {
+    this.#active = index;
+    [...this.list.children].forEach((element, at) => element.setAttribute("aria-selected", String(at === index)));
+    const element = this.list.children[index];
+    if (element) this.input.setAttribute("aria-activedescendant", element.id);
+    else this.input.removeAttribute("aria-activedescendant");
+    element?.scrollIntoView({ block: "nearest" });
+  }
+
+  #clicked(element) {
+    if (element) this.#choose([...this.list.children].indexOf(element));
+  }
+
+  #choose(index) {
+    const option = this.#options[index];
+    if (!option) return false;
+    this.#addChip(option);
+    this.input.value = "";
+    this.#close();
+    this.input.focus();
+    say(this.status, filled(this.dataset.added, option));
+    return true;
+  }
+
+  #addChip({ type, id, name }) {
+    const chip = cloneOf("chip");
+    const value = `${type}:${id}`;
+    const hidden = chip.querySelector("input");
+    hidden.name = this.dataset.name;
+    hidden.value = value;
+    chip.querySelector(".chip-name").textContent = name;
+    const remove = chip.querySelector(".remove");
+    remove.value = `${this.dataset.name}:${value}`;
+    remove.setAttribute("aria-label", filled(this.dataset.remove, { name }));
+    this.chips.append(chip);
+    this.#changed();
+  }
+
+  #removeClicked(event) {
+    const chip = event.target.closest(".remove")?.closest(".chip");
+    if (!chip) return;
+    event.preventDefault();
+    const beside = chip.nextElementSibling ?? chip.previousElementSibling;
+    this.#remove(chip);
+    (beside?.querySelector(".remove") ?? this.input).focus();
+  }
+
+  #removeLast() {
+    const chip = this.chips.lastElementChild;
+    if (chip) this.#remove(chip);
+    return Boolean(chip);
+  }
+
+  #remove(chip) {
+    chip.remove();
+    say(this.status, filled(this.dataset.removed, { name: chip.querySelector(".chip-name").textContent }));
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  get #opened() {
+    return this.input.getAttribute("aria-expanded") === "true";
+  }
+
+  get #values() {
+    return [...this.chips.querySelectorAll("input")].map((input) => input.value);
+  }
+
+  /** What is chosen, to keep and to put back. */
+  get chosen() {
+    return [...this.chips.children].map((chip) => {
+      const [type, id] = chip.querySelector("input").value.split(":");
+      return { type, id, name: chip.querySelector(".chip-name").textContent };
+    });
+  }
+
+  set chosen(recipients) {
+    this.chips.replaceChildren();
+    for (const recipient of recipients) this.#addChip(recipient);
+  }
+
+  #expand(open) {
+    this.list.hidden = !open;
+    this.input.setAttribute("aria-expanded", String(open));
+  }
+
+  #close() {
+    clearTimeout(this.#timer);
+    this.#asking?.abort();
+    this.#options = [];
+    this.list.replaceChildren();
+    this.#activate(-1);
+    this.#expand(false);
+  }
+}
+
+const valueOf = ({ type, id }) => `${type}:${id}`;
+
+function cloneOf(id) {
+  return document.getElementById(id).content.firstElementChild.cloneNode(true);
+}
+
+customElements.define("recipient-field", RecipientField);

@@ -1,0 +1,170 @@
+// What all tabs share: the one connection, the outbox, and who shows which discussion. It runs in the shared
+// worker, or in the page itself where there is none; a tab talks to it through a message port either way.
+
+import { hold, whenGone } from "./alive.js";
+import { Connection } from "./connection.js";
+import { Outbox } from "./outbox.js";
+import { Positions } from "./positions.js";
+import { openShelf } from "./shelf.js";
+
+export class Station {
+  #tabs = new Map();
+  #positions = new Positions();
+  #presence = new Map();
+  #reads = new Map();
+  #count = null;
+  #connection;
+  #outbox;
+  #bell;
+
+  /** Opens the shelf first: a reply handed over by the first tab must find it. */
+  static async open({ url, person }) {
+    return new Station({ url, person, shelf: await openShelf() });
+  }
+
+  constructor({ url, person, shelf }) {
+    this.lock = `parley-station-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
+    hold(this.lock);
+    this.#bell = new BroadcastChannel(`parley-outbox-${person}`);
+    this.#bell.onmessage = () => this.#outbox.reload();
+    this.#outbox = new Outbox({
+      shelf,
+      person,
+      post: (reply) => this.#post(reply),
+      told: (discussion, replies) => this.#told(discussion, replies),
+      ring: () => this.#bell.postMessage("changed"),
+    });
+    this.#connection = new Connection({
+      url,
+      person,
+      resume: () => this.#positions.resume(this.#open),
+      hidden: () => ![...this.#tabs.values()].some((tab) => tab.visible),
+      frame: (frame) => this.#heard(frame),
+      changed: () => this.#tell(this.#state()),
+      lost: (code) => this.#lost(code),
+    });
+    hold(`parley-poster-${person}`).then(() => this.#outbox.lead());
+    this.#outbox.reload();
+  }
+
+  /** Takes in a tab. Its first word names what it shows, so that the first greeting resumes it. */
+  attach(port, { visible, open, lock }) {
+    this.#tabs.set(port, { visible, open: new Set() });
+    port.onmessage = ({ data }) => this.#commands[data.do](port, data);
+    if (lock) whenGone(lock, () => this.#detach(port));
+    port.postMessage({ type: "station", lock: this.lock });
+    for (const [discussion, head] of open) this.#show(port, discussion, head);
+    port.postMessage(this.#state());
+    if (this.#count !== null) port.postMessage({ type: "count", count: this.#count });
+    this.#connection.start();
+    if (visible) this.#connection.wake();
+  }
+
+  #commands = {
+    open: (port, { discussion, head }) => this.#show(port, discussion, head),
+    close: (port, { discussion }) => this.#hide(port, discussion),
+    post: (_, { reply }) => this.#outbox.add(reply),
+    retry: (_, { client_id }) => this.#outbox.retry(client_id),
+    discard: (_, { client_id }) => this.#outbox.remove(client_id),
+    read: (_, { discussion, seq }) => this.#read(discussion, seq),
+    send: (_, { frame }) => this.#connection.send(frame),
+    visible: (port, { on }) => {
+      this.#tabs.get(port).visible = on;
+      if (on) this.#connection.wake();
+    },
+    online: () => this.#connection.wake(),
+    bye: (port) => this.#detach(port),
+    signOut: () => {
+      this.#outbox.clear();
+      this.#connection.stop();
+    },
+  };
+
+  #show(port, discussion, head) {
+    const tab = this.#tabs.get(port);
+    const others = this.#open.has(discussion);
+    tab.open.add(discussion);
+    if (this.#positions.open(discussion, head)) port.postMessage({ type: "behind", discussion });
+    port.postMessage({ type: "outbox", discussion, replies: this.#outbox.of(discussion) });
+    if (!others) this.#connection.send({ type: "open", discussion });
+    else if (this.#presence.has(discussion)) port.postMessage(this.#presence.get(discussion));
+  }
+
+  #hide(port, discussion) {
+    if (!this.#tabs.get(port)?.open.delete(discussion) || this.#open.has(discussion)) return;
+    this.#presence.delete(discussion);
+    this.#connection.send({ type: "close", discussion });
+  }
+
+  #detach(port) {
+    for (const discussion of this.#tabs.get(port)?.open ?? []) this.#hide(port, discussion);
+    this.#tabs.delete(port);
+    port.close();
+  }
+
+  get #open() {
+    return new Set([...this.#tabs.values()].flatMap((tab) => [...tab.open]));
+  }
+
+  #post({ client_id, discussion, body, reply_to }) {
+    const frame = { type: "post", id: client_id, discussion, client_id, body };
+    if (reply_to) frame.reply_to = reply_to;
+    return this.#connection.send(frame);
+  }
+
+  /** What was read while the line was down is said once it is back. */
+  #read(discussion, seq) {
+    if (this.#connection.send({ type: "read", discussion, seq })) return;
+    this.#reads.set(discussion, Math.max(seq, this.#reads.get(discussion) ?? 0));
+  }
+
+  #heard(frame) {
+    this.#react[frame.type]?.(frame);
+    this.#tell(frame);
+  }
+
+  #react = {
+    welcome: (frame) => {
+      for (const discussion of this.#open) this.#connection.send({ type: "open", discussion });
+      for (const [discussion, seq] of this.#reads) this.#connection.send({ type: "read", discussion, seq });
+      this.#reads.clear();
+      this.#counted(frame.unread);
+      this.#outbox.welcome();
+    },
+    unread: (frame) => this.#counted(frame.count),
+    entry: (frame) => {
+      this.#positions.advance(frame.discussion, frame.seq);
+      if (frame.client_id) this.#outbox.remove(frame.client_id);
+    },
+    ack: (frame) => this.#outbox.remove(frame.client_id),
+    error: (frame) => this.#outbox.refused(frame.id, frame.code, frame.retry_after),
+    added: (frame) => this.#positions.advance(frame.discussion, frame.head),
+    resumed: (frame) => frame.how === "reset" && this.#positions.advance(frame.discussion, frame.head),
+    gone: (frame) => this.#positions.forget(frame.discussion),
+    presence: (frame) => this.#presence.set(frame.discussion, frame),
+  };
+
+  #lost(code) {
+    this.#positions.lost(this.#open);
+    this.#presence.clear();
+    this.#outbox.lost(code);
+  }
+
+  #counted(count) {
+    this.#count = count;
+    this.#tell({ type: "count", count });
+  }
+
+  #told(discussion, replies) {
+    this.#tell({ type: "outbox", discussion, replies });
+    this.#tell(this.#state());
+  }
+
+  #state() {
+    return { type: "state", state: this.#connection.state, waiting: this.#outbox.waiting };
+  }
+
+  #tell(message) {
+    for (const port of this.#tabs.keys()) port.postMessage(message);
+  }
+}
