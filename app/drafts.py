@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.bodies import check_text
@@ -67,15 +68,23 @@ class Draft(msgspec.Struct, frozen=True):
     updated_at: datetime
 
 
-async def create(site: Site, who: Identity, fields: DraftFields) -> Draft:
-    """Begin a message. Raises `InvalidInput`."""
+async def create(site: Site, who: Identity, fields: DraftFields, *, draft_id: str | None = None) -> Draft:
+    """Begin a message; with a `draft_id` of the caller's own, a repeat begins no second one.
+
+    Raises `InvalidInput`, or `VersionConflict` when that id is taken.
+    """
     columns = _checked(fields)
     now = site.now()
-    message = Message(id=new_id(), author_id=who.person_id, created_at=now, updated_at=now, **columns)
+    message = Message(
+        id=draft_id or new_id(), author_id=who.person_id, created_at=now, updated_at=now, **columns
+    )
     _check_times(message.starts_at, message.ends_at)
     async with site.database.write() as session:
         session.add(message)
-        await session.flush()
+        try:
+            await session.flush()
+        except IntegrityError as error:
+            raise VersionConflict(0) from error
         await _address(session, message.id, fields)
         return (await _drafts(session, [message]))[0]
 

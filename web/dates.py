@@ -1,0 +1,63 @@
+"""Moments as a person reads them: in her language and her time zone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
+
+UNKNOWN_ZONE = "UTC"
+
+
+def zone_called(name: str) -> tzinfo:
+    """The time zone of this name, or UTC when there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return ZoneInfo(UNKNOWN_ZONE)
+
+
+@dataclass(frozen=True)
+class Dates:
+    """Writes moments for one person at one moment (`now`)."""
+
+    locale: Locale
+    zone: tzinfo
+    now: datetime
+
+    def day_of(self, at: datetime) -> date:
+        """The day on which `at` falls where the person is."""
+        return at.astimezone(self.zone).date()
+
+    @property
+    def today(self) -> date:
+        """The person's present day."""
+        return self.day_of(self.now)
+
+    def days_ago(self, day: date) -> int:
+        """How many days `day` lies back: 0 today, 1 yesterday."""
+        return (self.today - day).days
+
+    def clock(self, at: datetime) -> str:
+        """Hours and minutes: `14:03`."""
+        return format_time(at, "short", tzinfo=self.zone, locale=self.locale)
+
+    def exact(self, at: datetime) -> str:
+        """Everything there is to know about `at`, for whoever points at it."""
+        return format_datetime(at, "long", tzinfo=self.zone, locale=self.locale)
+
+    def row(self, at: datetime) -> str:
+        """In a list: relative for a day (`12 min ago`), then the date, with its year when it is another one."""
+        ago = self.now - at
+        if timedelta(0) <= ago < timedelta(days=1):
+            granularity = "minute" if ago < timedelta(hours=1) else "hour"
+            return format_timedelta(
+                -ago, granularity, threshold=60, add_direction=True, format="short", locale=self.locale
+            )
+        day = self.day_of(at)
+        return format_skeleton("MMMd" if day.year == self.today.year else "yMMMd", day, locale=self.locale)
+
+    def day(self, day: date) -> str:
+        """A whole day: `Saturday 21 November 2026`."""
+        return format_date(day, "full", locale=self.locale)

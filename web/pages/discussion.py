@@ -1,0 +1,192 @@
+"""A discussion: its log from where the reader is, its participants, and the place to answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from babel.lists import format_list
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import discussions, mailbox
+from app.discussions import Overview
+from app.errors import InvalidBody, NotFound
+from app.events import Line
+from app.replies import NewReply
+from app.site import Identity, Site
+from store.columns import new_id
+from web.i18n import mark
+from web.identity import who
+from web.pages.boxes import TITLES, counts
+from web.pages.going import go_to
+from web.pages.recipient_fields import RecipientField
+from web.rendering import View, node_of, render, sentence, site_of, view_of
+from web.timeline import Item, Reader, lay_out
+
+BEFORE_NEW = 10
+"""Entries shown before the first unread one, or before the one that a link leads to."""
+AT_ONCE = 50
+MOST_NEW = 200
+NAMES_SHOWN = 10
+LONGEST_CLIENT_ID = 64
+
+ADD = RecipientField("add", mark("Person or group"))
+EMPTY_REPLY = mark("Write something first.")
+WRONG_REPLY = mark("A reply has at most 20,000 characters. Nothing was lost: shorten it, or send it in two.")
+READ_BY_EVERYONE = mark("Read by everyone")
+READ_BY = mark("Read by {names}")
+
+
+@dataclass(frozen=True)
+class Log:
+    """The part of the log that a page shows."""
+
+    items: Sequence[Item]
+    first: int
+    last: int
+    earlier: bool
+    later: bool
+
+
+@dataclass(frozen=True)
+class Adding:
+    """The form in the participants' panel. `open`: the panel is shown at once, with what was chosen so far."""
+
+    field: RecipientField = ADD
+    share_history: bool = True
+    open: bool = False
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What the composer holds."""
+
+    client_id: str
+    body: str = ""
+    quoted: Line | None = None
+    error: str = ""
+
+
+async def show(request: Request) -> Response:
+    """The discussion, at the first unread entry or where the address leads."""
+    return await show_with(request)
+
+
+async def show_with(
+    request: Request, *, adding: Adding | None = None, reply: Reply | None = None, status: int = 200
+) -> Response:
+    """The discussion with what a form held that could not be carried out."""
+    site, me = site_of(request), who(request)
+    overview = await discussions.overview(site, me, request.path_params["id"])
+    view = view_of(request, now=site.now())
+    box = await _box(request)
+    context = {
+        "overview": overview,
+        "box": box,
+        "box_title": sentence(request, TITLES[box]),
+        "page": await mailbox.box(site, me, box),
+        "counts": await counts(site, me),
+        "log": await _log(request, overview, view),
+        "seen": await _seen(site, me, overview, view),
+        "can_reply": overview.reply_policy == "everyone",
+        "adding": adding or Adding(),
+        "reply": reply or Reply(new_id(), quoted=await _quoted(request, overview)),
+        "here_unread": overview.own.unread > 0,
+    }
+    return await render(request, "discussion.html", status=status, **context)
+
+
+async def reply(request: Request) -> Response:
+    """Post a reply, then go to it."""
+    discussion_id, form = request.path_params["id"], await request.form()
+    body = str(form.get("body", "")).replace("\r\n", "\n")
+    client_id = str(form.get("client_id", ""))[:LONGEST_CLIENT_ID] or new_id()
+    reply_to = _number(str(form.get("reply_to", "")))
+    new = NewReply(who(request).ref, discussion_id, client_id, body, reply_to)
+    try:
+        posted = await node_of(request).replies.post(new)
+    except InvalidBody:
+        error = sentence(request, WRONG_REPLY if body.strip() else EMPTY_REPLY)
+        overview = await discussions.overview(site_of(request), who(request), discussion_id)
+        quoted = await _line(site_of(request), who(request), overview, reply_to)
+        return await show_with(request, reply=Reply(client_id, body, quoted, error), status=422)
+    return go_to(f"/discussions/{discussion_id}{await _kept_box(request)}#e{posted.seq}")
+
+
+async def mark_read(request: Request) -> Response:
+    """Without scripts nothing tells what was on screen, so the reader says it herself."""
+    form = await request.form()
+    seq = _number(str(form.get("seq", "")))
+    if seq is None:
+        raise NotFound
+    await discussions.mark_read(site_of(request), who(request), request.path_params["id"], seq)
+    return go_to(f"/discussions/{request.path_params['id']}{await _kept_box(request)}#e{seq}")
+
+
+async def _log(request: Request, overview: Overview, view: View) -> Log:
+    site, me = site_of(request), who(request)
+    found = await discussions.entries(site, me, overview.id, **_wanted(request, overview))
+    reader = Reader(me.person_id, overview.own.read_seq, view.dates)
+    first = found.items[0].seq if found.items else overview.own.from_seq
+    last = found.items[-1].seq if found.items else overview.head
+    return Log(
+        lay_out(found.items, reader), first, last, first > overview.own.from_seq, later=last < overview.head
+    )
+
+
+def _wanted(request: Request, overview: Overview) -> dict[str, Any]:
+    """Which part of the log: the one that the address names, else around the first unread, else the end."""
+    asked = {name: _number(request.query_params.get(name, "")) for name in ("before", "after", "at")}
+    if asked["before"]:
+        return {"before": asked["before"], "limit": AT_ONCE}
+    if asked["after"]:
+        return {"after": asked["after"], "limit": AT_ONCE}
+    at = asked["at"] or (overview.own.read_seq + 1 if overview.own.unread else None)
+    # Near the end the page simply goes to the end, where it stays live.
+    if at is None or overview.head - at < AT_ONCE - BEFORE_NEW:
+        return {"limit": AT_ONCE}
+    return {"after": max(0, at - 1 - BEFORE_NEW), "limit": MOST_NEW}
+
+
+async def _seen(site: Site, me: Identity, overview: Overview, view: View) -> str:
+    """Who has read one's own last words, as a sentence; empty where it is not the last or nobody has."""
+    if not overview.head:
+        return ""
+    last = await _line(site, me, overview, overview.head)
+    others = [person for person in overview.participants if person.id != me.person_id]
+    readers = [person.name for person in others if person.read_seq >= overview.head]
+    if last is None or last.author.id != me.person_id or last.kind not in ("message", "reply") or not readers:
+        return ""
+    if len(readers) == len(others) > 1:
+        return view.gettext(READ_BY_EVERYONE)
+    return view.gettext(READ_BY).format(names=format_list(readers[:NAMES_SHOWN], locale=view.language.locale))
+
+
+async def _quoted(request: Request, overview: Overview) -> Line | None:
+    seq = _number(request.query_params.get("reply_to", ""))
+    return await _line(site_of(request), who(request), overview, seq)
+
+
+async def _line(site: Site, me: Identity, overview: Overview, seq: int | None) -> Line | None:
+    if not seq:
+        return None
+    found = await discussions.entries(site, me, overview.id, after=seq - 1, limit=1)
+    return next((line for line in found.items if line.seq == seq), None)
+
+
+async def _box(request: Request) -> str:
+    """The box from which one came: it stays beside the discussion."""
+    box = request.query_params.get("box")
+    if box is None and request.method == "POST":
+        box = str((await request.form()).get("box", ""))
+    return box if box in TITLES else "inbox"
+
+
+async def _kept_box(request: Request) -> str:
+    box = await _box(request)
+    return "" if box == "inbox" else f"?box={box}"
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None

@@ -1,0 +1,75 @@
+"""Parts of pages that the browser puts in place while a page stays open: the same templates, the same markup."""
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import discussions, mailbox
+from app.errors import NotFound, NotSignedIn
+from app.mailbox import Row
+from app.site import Identity, Site
+from web.identity import who
+from web.pages.boxes import TITLES, counts
+from web.pages.discussion import Adding
+from web.pages.home import home_of
+from web.rendering import render_part, site_of
+
+MOST_ROWS = 50
+ROWS_LOOKED_AT = 100
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def _signed_in(endpoint: Endpoint) -> Endpoint:
+    """Scripts are told 401 instead of being led to the sign-in page."""
+
+    @wraps(endpoint)
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except NotSignedIn:
+            return Response(status_code=401)
+
+    return answered
+
+
+@_signed_in
+async def rows(request: Request) -> Response:
+    """The rows of some discussions, in the order of their box; those that are not in it are absent."""
+    site, me = site_of(request), who(request)
+    box = request.query_params.get("box", "")
+    if box not in TITLES:
+        raise NotFound
+    ids = request.query_params.get("ids", "").split(",")[:MOST_ROWS]
+    found = await _rows_of(site, me, box, set(ids))
+    return render_part(request, "fragments/rows.html", rows=found, box=box)
+
+
+@_signed_in
+async def home_blocks(request: Request) -> Response:
+    """What stands on the home page."""
+    return render_part(request, "home_blocks.html", home=await home_of(site_of(request), who(request)))
+
+
+@_signed_in
+async def boxes(request: Request) -> Response:
+    """The side navigation with its counts."""
+    box = request.query_params.get("box", "")
+    return render_part(
+        request, "fragments/boxes.html", box=box, counts=await counts(site_of(request), who(request))
+    )
+
+
+@_signed_in
+async def participants(request: Request) -> Response:
+    """The panel of a discussion's participants."""
+    overview = await discussions.overview(site_of(request), who(request), request.path_params["id"])
+    return render_part(request, "fragments/participants.html", overview=overview, adding=Adding())
+
+
+async def _rows_of(site: Site, me: Identity, box: str, ids: set[str]) -> list[Row]:
+    # What has just changed is at the top of its box.
+    page = await mailbox.box(site, me, box, limit=ROWS_LOOKED_AT)
+    return [row for row in page.items if row.id in ids]

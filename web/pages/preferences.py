@@ -1,0 +1,35 @@
+"""How the pages look in this browser: language and theme, kept in cookies that hold nothing else."""
+
+from collections.abc import Collection
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.cookies import is_secure
+from web.i18n import LANGUAGE_COOKIE, LANGUAGES
+from web.pages.going import go_to, own_address
+from web.rendering import THEME_COOKIE, THEMES
+
+A_YEAR = 365 * 24 * 3600
+
+
+async def language(request: Request) -> Response:
+    """Choose a language, then go on where one was."""
+    return await _choose(request, "language", LANGUAGE_COOKIE, LANGUAGES)
+
+
+async def theme(request: Request) -> Response:
+    """Choose a theme, or follow the system's again."""
+    return await _choose(request, "theme", THEME_COOKIE, THEMES)
+
+
+async def _choose(request: Request, field: str, cookie: str, known: Collection[str]) -> Response:
+    form = await request.form()
+    chosen = str(form.get(field, ""))
+    response = go_to(own_address(str(form.get("next", "/"))))
+    secure = is_secure(request.scope)
+    if chosen in known:
+        response.set_cookie(cookie, chosen, max_age=A_YEAR, secure=secure, httponly=True, samesite="lax")
+    else:
+        response.delete_cookie(cookie, secure=secure, httponly=True, samesite="lax")
+    return response

@@ -1,0 +1,169 @@
+"""Writing a message: a new one, or one that was kept. Whatever goes wrong, what was typed is shown again."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from app import drafts, sending
+from app.drafts import Draft
+from app.errors import AlreadySent, InvalidInput, NoRecipients, RecipientsRefused, VersionConflict
+from app.site import Identity, Site
+from store.columns import new_id
+from web import limits
+from web.identity import who
+from web.pages import message_form
+from web.pages.going import go_to
+from web.pages.message_form import NOTHING_WRONG, SAVED_ELSEWHERE, Written, Wrong
+from web.pages.recipient_fields import parsed
+from web.rendering import render, sentence, site_of
+
+ID_LENGTH = 32
+
+
+async def begin(request: Request) -> Response:
+    """An empty message, perhaps addressed already (`?to=person:<id>`)."""
+    who(request)
+    written = Written(to=parsed(request.query_params.getlist("to")[:20]))
+    return await Desk(request, new_id(), is_new=True).show(written)
+
+
+async def submit_new(request: Request) -> Response:
+    """What the writer of a new message wants: send, save, cancel, search a recipient or take one off."""
+    form = await request.form()
+    draft_id = str(form.get("draft", ""))
+    if len(draft_id) != ID_LENGTH or not draft_id.isalnum():
+        draft_id = new_id()
+    return await _submit(Desk(request, draft_id, is_new=True), request)
+
+
+async def show(request: Request) -> Response:
+    """A kept message, to go on with."""
+    draft_id = request.path_params["id"]
+    try:
+        draft = await drafts.get(site_of(request), who(request), draft_id)
+    except AlreadySent:
+        return go_to(f"/discussions/{draft_id}")
+    return await Desk(request, draft_id).show(message_form.written_in(draft), saved=draft)
+
+
+async def submit(request: Request) -> Response:
+    """The same for a kept message."""
+    return await _submit(Desk(request, request.path_params["id"]), request)
+
+
+async def _submit(desk: "Desk", request: Request) -> Response:
+    form = await request.form()
+    written, action = message_form.read(form), str(form.get("action", ""))
+    removed = str(form.get("remove", ""))
+    if removed:
+        return await desk.show(written.without(removed))
+    try:
+        match action:
+            case "send":
+                return await desk.send(written)
+            case "save":
+                return await desk.save(written)
+            case "cancel":
+                return await desk.cancel(written)
+            case "discard":
+                return await desk.discard()
+            case _:
+                return await desk.show(written)
+    except AlreadySent:
+        # A double click, or another tab: it was sent once, and this is what it became.
+        return go_to(f"/discussions/{desk.draft_id}?box=sent")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One message that is being written in one request. `is_new`: it is not kept as a draft yet."""
+
+    request: Request
+    draft_id: str
+    is_new: bool = False
+
+    @property
+    def _site(self) -> Site:
+        return site_of(self.request)
+
+    @property
+    def _me(self) -> Identity:
+        return who(self.request)
+
+    async def show(
+        self, written: Written, wrong: Wrong = NOTHING_WRONG, *, saved: Draft | None = None, asking: bool = False
+    ) -> Response:
+        """The form with what is written; `asking`: the question whether to discard it."""
+        form = await message_form.shown(
+            self._site,
+            self._me,
+            written,
+            lambda marked: sentence(self.request, marked),
+            wrong,
+            draft_id=self.draft_id,
+            action="/new" if self.is_new else f"/drafts/{self.draft_id}",
+            saved_at=saved.updated_at if saved else None,
+        )
+        status = 422 if wrong.sentences or wrong.refused else 200
+        template = "discard.html" if asking else "writing.html"
+        return await render(self.request, template, status=status, form=form, is_new=self.is_new)
+
+    async def save(self, written: Written) -> Response:
+        """Keep it as a draft."""
+        try:
+            await self._keep(written)
+        except VersionConflict as conflict:
+            return await self._show_conflict(written, conflict)
+        except InvalidInput as error:
+            return await self.show(written, message_form.wrong_input(error))
+        return go_to(f"/drafts/{self.draft_id}{self._origin('?')}")
+
+    async def send(self, written: Written) -> Response:
+        """Keep it, then send it; without recipients the next step is to choose some."""
+        await limits.spend(self._site, limits.SENDING, self._me)
+        desk = self
+        try:
+            draft = await self._keep(written)
+            # From here on it is kept as a draft, whatever becomes of the sending.
+            desk = Desk(self.request, self.draft_id)
+            written = message_form.written_in(draft)
+            await sending.send(self._site, self._me, self.draft_id)
+        except NoRecipients:
+            return go_to(f"/drafts/{self.draft_id}/participants{self._origin('?')}")
+        except RecipientsRefused as error:
+            return await desk.show(written, message_form.wrong_recipients(error))
+        except VersionConflict as conflict:
+            return await desk._show_conflict(written, conflict)
+        except InvalidInput as error:
+            return await desk.show(written, message_form.wrong_input(error))
+        return go_to(f"/discussions/{self.draft_id}?box=sent{self._origin('&')}")
+
+    async def cancel(self, written: Written) -> Response:
+        """Ask before anything is lost."""
+        return await (self.discard() if written.is_blank else self.show(written, asking=True))
+
+    async def discard(self) -> Response:
+        """Throw it away."""
+        if not self.is_new:
+            await drafts.discard(self._site, self._me, self.draft_id)
+        return go_to(f"/boxes/drafts{self._origin('?')}")
+
+    async def _keep(self, written: Written) -> Draft:
+        if not self.is_new:
+            return await drafts.change(
+                self._site, self._me, self.draft_id, written.fields, version=written.version
+            )
+        try:
+            return await drafts.create(self._site, self._me, written.fields, draft_id=self.draft_id)
+        except VersionConflict:
+            # The first half of a double click has kept the same text already.
+            return await drafts.get(self._site, self._me, self.draft_id)
+
+    async def _show_conflict(self, written: Written, conflict: VersionConflict) -> Response:
+        again = Written(written.subject, written.body, written.to, written.cc, version=conflict.current)
+        return await self.show(again, Wrong([SAVED_ELSEWHERE]))
+
+    def _origin(self, mark: str) -> str:
+        """Tells the next page that what was typed into a new message is safe: the browser forgets its own copy."""
+        return f"{mark}from=new" if self.is_new else ""

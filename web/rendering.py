@@ -1,0 +1,198 @@
+"""Pages from templates: one environment, and what every template knows about who reads it.
+
+Templates escape by themselves. What is known everywhere: `view` (see `View`), `_`, `ngettext`, `plural_forms`.
+"""
+
+import gzip
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from gettext import GNUTranslations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from app import mailbox
+from app.site import Identity, Site
+from store.columns import utc_now
+from web import faces
+from web.dates import Dates, zone_called
+from web.i18n import LANGUAGES, Language, catalogue, choose_language
+from web.identity import anyone
+from web.static_files import StaticFiles, static_files
+
+if TYPE_CHECKING:
+    from web.node import Node
+
+TEMPLATES = Path(__file__).parent / "templates"
+WORTH_COMPRESSING = 1024
+THEME_COOKIE = "parley-theme"
+THEMES = ("light", "dark")
+VISITORS_ZONE = "Europe/Paris"
+
+
+class Refusal(Protocol):
+    """What an error page tells of an error."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def code(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class View:
+    """Who reads a page, in which language, zone and theme, and where it is."""
+
+    who: Identity | None
+    language: Language
+    theme: str | None
+    dates: Dates
+    static: StaticFiles
+    address: str
+    """Path and query of the page, to come back to."""
+    origin: str
+    """The query's `from`: where a submitted form was."""
+    unread: int | None
+    """Discussions with something unread; None when it is not known."""
+
+    def gettext(self, sentence: str) -> str:
+        """A sentence of the catalogue in the reader's language."""
+        return catalogue(self.language.code).gettext(sentence)
+
+    @property
+    def forget(self) -> str:
+        """Which typed text the browser may forget, because the page before has stored or discarded it."""
+        return self.origin if self.origin == "new" else ""
+
+    @property
+    def languages(self) -> list[Language]:
+        """Every language that there is."""
+        return list(LANGUAGES.values())
+
+    @property
+    def zone_name(self) -> str:
+        """The time zone's name, as browsers know it."""
+        return str(self.dates.zone)
+
+
+@cache
+def environment() -> Environment:
+    """The templates, compiled as they are first used."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(fill=fill, initials=faces.initials, tint=faces.tint)
+    return made
+
+
+def node_of(request: Request) -> "Node":
+    """The node that answers."""
+    node: Node = request.app.state.node
+    return node
+
+
+def site_of(request: Request) -> Site:
+    """What the use cases work with, on this node."""
+    return node_of(request).site
+
+
+def view_of(request: Request, unread: int | None = None, now: datetime | None = None) -> View:
+    """Who reads what `request` asks for, and how."""
+    who = anyone(request)
+    language = choose_language(
+        request.cookies, request.headers.get("accept-language", ""), who.language if who else None
+    )
+    theme = request.cookies.get(THEME_COOKIE)
+    query = request.url.query
+    return View(
+        who=who,
+        language=language,
+        theme=theme if theme in THEMES else None,
+        dates=Dates(language.locale, zone_called(who.time_zone if who else VISITORS_ZONE), now or utc_now()),
+        static=static_files(),
+        address=f"{request.url.path}?{query}" if query else request.url.path,
+        origin=request.query_params.get("from", ""),
+        unread=unread,
+    )
+
+
+async def render(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
+    """The page that `template` makes of `context`; raises `StoreUnavailable` when the unread cannot be counted."""
+    who = anyone(request)
+    site = site_of(request)
+    unread = (await mailbox.unread(site, who)).count if who else None
+    return respond(request, page(template, view_of(request, unread, site.now()), **context), status)
+
+
+def render_part(request: Request, template: str, **context: Any) -> Response:
+    """A part of a page, for the browser to put in place."""
+    return respond(request, page(template, view_of(request, now=site_of(request).now()), **context))
+
+
+def sentence(request: Request, marked: str) -> str:
+    """A sentence of the catalogue in the language of who reads."""
+    return catalogue(view_of(request).language.code).gettext(marked)
+
+
+def render_error(request: Request, problem: Refusal) -> Response:
+    """The page that tells of an error. It asks the store nothing, which may be what is away."""
+    return respond(request, page("error.html", view_of(request), problem=problem), problem.status)
+
+
+def page(template: str, view: View, **context: Any) -> str:
+    """The text of a page."""
+    sentences = catalogue(view.language.code)
+    return (
+        environment()
+        .get_template(template)
+        .render(
+            view=view,
+            _=sentences.gettext,
+            ngettext=_counted(sentences),
+            plural_forms=_plural_forms(sentences),
+            **context,
+        )
+    )
+
+
+def respond(request: Request, text: str, status: int = 200) -> Response:
+    """An answer that holds `text`, compressed where the browser takes it."""
+    content = text.encode()
+    headers = {"Vary": "Accept-Encoding, Cookie"}
+    if len(content) >= WORTH_COMPRESSING and "gzip" in request.headers.get("accept-encoding", ""):
+        content = gzip.compress(content, 5, mtime=0)
+        headers["Content-Encoding"] = "gzip"
+    return HTMLResponse(content, status, headers)
+
+
+def fill(sentence: str, **parts: Any) -> Markup:
+    """A sentence of the catalogue with its {places} filled; parts that are not markup are escaped."""
+    return Markup(escape(sentence)).format(**parts)  # noqa: S704 - escaped just here
+
+
+def _counted(sentences: GNUTranslations) -> Callable[[str, str, int], str]:
+    def ngettext(one: str, other: str, n: int) -> str:
+        return sentences.ngettext(one, other, n).format(n=n)
+
+    return ngettext
+
+
+def _plural_forms(sentences: GNUTranslations) -> Callable[..., Markup]:
+    """Both forms of a sentence as attributes, for the browser to choose from when the number changes."""
+
+    def plural_forms(one: str, other: str, about: str = "") -> Markup:
+        name = f"data-{about}-" if about else "data-"
+        forms = (sentences.ngettext(one, other, 1), sentences.ngettext(one, other, 2))
+        return Markup('{0}one="{1}" {0}other="{2}"').format(name, *forms)
+
+    return plural_forms
