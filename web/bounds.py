@@ -5,6 +5,7 @@ import asyncio
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.errors import NotFound
 from web.errors import Refused, answer
 
 LARGEST_HEAD = 32 * 1024
@@ -29,14 +30,17 @@ class Bounds:
             await self.app(scope, receive, send)
             return
         scope.setdefault("state", {})
-        refused = _too_large(scope)
+        refused = _refusal(scope)
         if refused:
             await answer(HTTPConnection(scope), refused)(scope, receive, send)
         else:
             await self.app(scope, _counted(receive), send)
 
 
-def _too_large(scope: Scope) -> Refused | None:
+def _refusal(scope: Scope) -> Exception | None:
+    if "\0" in scope["path"]:
+        # No text with NUL is ever stored, and PostgreSQL does not even compare with one.
+        return NotFound()
     target = len(scope.get("raw_path") or scope["path"].encode()) + len(scope.get("query_string", b""))
     if target > LONGEST_TARGET:
         return Refused(414, "uri_too_long", f"An address has at most {LONGEST_TARGET} bytes here.")

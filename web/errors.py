@@ -19,6 +19,7 @@ from app import errors
 from app.errors import FieldError, RefusedRecipient
 from store.database import StoreUnavailable
 from web import rendering
+from web.headers import protect
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +107,10 @@ async def refuse(request: Any, error: Exception) -> Response:
 async def fail(request: Any, error: Exception) -> Response:
     """Exception handler for our own mistakes: noted by kind and place, without content."""
     log.error("request_failed", error=type(error).__name__, method=request.method)
-    return answer(request, error)
+    response = answer(request, error)
+    # This answer is sent from outside all middleware.
+    protect(response.headers, request.scope, response.status_code)
+    return response
 
 
 exception_handlers: dict[Any, Callable[..., Any]] = {

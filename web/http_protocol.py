@@ -20,6 +20,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
         self._in_head = True
+        self._has_begun = False
         self._clock: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -42,14 +43,14 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """The first byte of a request is there."""
-        self._in_head = True
-        self._head_bytes = 0
+        self._in_head = self._has_begun = True
         self._start_clock()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """The head is complete; from here on the body's bounds hold."""
-        self._in_head = False
+        self._in_head = self._has_begun = False
+        self._head_bytes = 0
         self._stop_clock()
         super().on_headers_complete()
 
@@ -76,7 +77,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             # An earlier answer is under way: nothing can be said any more, and its reader may have stopped.
             self.transport.abort()
             return
-        if self._head_bytes:
+        if self._has_begun:
             self.transport.write(
                 b"HTTP/1.1 " + status + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
             )

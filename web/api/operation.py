@@ -16,6 +16,7 @@ from app.errors import NotFound
 from app.site import Identity, Site
 from web.api.reading import read_json, read_query
 from web.identity import who
+from web.node import Node
 
 JSON = "application/json"
 IDENTIFIER = re.compile("[0-9a-f]{32}")
@@ -30,15 +31,15 @@ class Call:
     request: Request
 
     @property
-    def node(self) -> Any:
-        """The node that answers (see `web.server`)."""
-        return self.request.app.state.node
+    def node(self) -> Node:
+        """The node that answers."""
+        node: Node = self.request.app.state.node
+        return node
 
     @property
     def site(self) -> Site:
         """What use cases work with."""
-        site: Site = self.node.site
-        return site
+        return self.node.site
 
     @property
     def who(self) -> Identity:

@@ -25,5 +25,5 @@ async def post(call: Call, given: Reply) -> Response:
     """201 when it is durable, 200 if it already was (`repeated`)."""
     refuse_attachments(given.attachments)
     reply = NewReply(call.who.ref, call.id(), given.client_id, given.body, given.reply_to)
-    posted: Posted = await call.node.replies.post(reply)
+    posted = await call.node.replies.post(reply)
     return answer(posted, 200 if posted.repeated else 201)

@@ -1,0 +1,84 @@
+"""The roles that the authority table is about, and the little world in which each of them acts."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from app import participants
+from app.drafts import Address, DraftFields, create
+from app.people import suspend
+from app.site import Identity, Site
+from tests import factories
+
+Role = Literal[
+    "anonymous",
+    "stranger",
+    "participant",
+    "stopped",
+    "removed",
+    "author",
+    "admin",
+    "operator",
+    "suspended",
+]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+SECRET_SUBJECT = "Xylophone"
+SECRET_BODY = "Zephyranthes"
+SECRET_DRAFT = "Quetzalcoatl"
+SECRETS = (SECRET_SUBJECT, SECRET_BODY, SECRET_DRAFT)
+"""Marked words that nobody outside a discussion may ever get to see."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a request is about: identifiers as they stand in a path."""
+
+    discussion: str
+    draft: str
+    other: str
+    """A participant other than whoever asks."""
+    stranger: str
+    """Somebody who is in no discussion."""
+
+
+class World:
+    """One person per role, with a token each (also the suspended one, from before)."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.people: dict[str, Identity] = {}
+        self.tokens: dict[str, str] = {}
+
+    async def populate(self) -> "World":
+        """Make the people."""
+        members = (
+            "stranger",
+            "participant",
+            "stopped",
+            "removed",
+            "author",
+            "suspended",
+            "other",
+            "newcomer",
+        )
+        found = await factories.people(self.site, *members)
+        found += [await factories.person(self.site, role, role=role) for role in ("admin", "operator")]
+        self.people = {person.login: person for person in found}
+        for login, person in self.people.items():
+            self.tokens[login] = await factories.token(self.site, person)
+        return self
+
+    async def target(self) -> Target:
+        """A fresh discussion and a fresh draft of the author's."""
+        author = self.people["author"]
+        inside = [self.people[role] for role in ("participant", "stopped", "removed", "suspended", "other")]
+        room = await factories.discussion(self.site, author, inside, SECRET_BODY, subject=SECRET_SUBJECT)
+        await participants.stop(self.site, self.people["stopped"], room)
+        await participants.remove(self.site, author, room, self.people["removed"].person_id)
+        to = [Address("person", self.people["participant"].person_id)]
+        draft = await create(self.site, author, DraftFields(subject=SECRET_DRAFT, body=SECRET_DRAFT, to=to))
+        return Target(room, draft.id, self.people["other"].person_id, self.people["newcomer"].person_id)
+
+    async def shut_out(self) -> None:
+        """Suspend who is to be suspended, after she was in discussions."""
+        await suspend(self.site, "suspended")

@@ -1,0 +1,162 @@
+"""The authority table: who may do what, over every route and every socket frame.
+
+A row gives the answer to whoever may; the profile says who that is, and what everybody else gets.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tests.web.authority import Role, Target
+
+Outcome = Literal["good", "anonymous", "missing", "forbidden"]
+Profile = Mapping[Role, Outcome]
+
+NOBODY: dict[Role, Outcome] = {"anonymous": "anonymous", "suspended": "anonymous"}
+OUTSIDERS: dict[Role, Outcome] = {
+    "stranger": "missing",
+    "stopped": "missing",
+    "removed": "missing",
+    "admin": "missing",
+    "operator": "missing",
+}
+SIGNED: dict[Role, Outcome] = {
+    "stranger": "good",
+    "participant": "good",
+    "stopped": "good",
+    "removed": "good",
+    "author": "good",
+    "admin": "good",
+    "operator": "good",
+}
+
+EVERYBODY: Profile = SIGNED | {"anonymous": "good", "suspended": "good"}
+SIGNED_IN: Profile = SIGNED | NOBODY
+INSIDE: Profile = OUTSIDERS | NOBODY | {"participant": "good", "author": "good"}
+AUTHOR: Profile = OUTSIDERS | NOBODY | {"participant": "missing", "author": "good"}
+MAY_REMOVE: Profile = OUTSIDERS | NOBODY | {"participant": "forbidden", "author": "good"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route: the status for whoever may, who that is, and what is sent along."""
+
+    method: str
+    path: str
+    good: int
+    who: Profile
+    json: Callable[[Target], Any] | None = None
+    form: Callable[[Target], Any] | None = None
+    query: Callable[[Target], str] = field(default=lambda target: "")
+
+    @property
+    def about(self) -> str:
+        """What the `id` in the path names."""
+        return "draft" if "/drafts/" in self.path or "/messages/" in self.path else "discussion"
+
+
+def saved_draft(target: Target) -> dict[str, str]:
+    """The form of a draft."""
+    return {"subject": "Other", "body": "y", "version": "1", "action": "save"}
+
+
+def adding(target: Target) -> dict[str, str]:
+    """The form that adds a participant or recipient."""
+    return {"add": f"person:{target.stranger}", "share_history": "yes", "action": "add"}
+
+
+ROWS = [
+    # The API.
+    Row("POST", "/api/session", 401, EVERYBODY, lambda t: {"login": "nobody", "password": "wrong"}),
+    Row("GET", "/api/session", 200, SIGNED_IN),
+    Row("DELETE", "/api/session", 204, SIGNED_IN),
+    Row("GET", "/api/recipients", 200, SIGNED_IN, query=lambda t: "q=a"),
+    Row("GET", "/api/people", 200, SIGNED_IN, query=lambda t: "q=a"),
+    Row("POST", "/api/messages", 201, SIGNED_IN, lambda t: {"subject": "Mine"}),
+    Row("GET", "/api/messages", 200, SIGNED_IN),
+    Row("GET", "/api/messages/{id}", 200, AUTHOR),
+    Row("PATCH", "/api/messages/{id}", 200, AUTHOR, lambda t: {"subject": "Other"}),
+    Row("DELETE", "/api/messages/{id}", 204, AUTHOR),
+    Row("POST", "/api/messages/{id}/send", 200, AUTHOR),
+    Row("GET", "/api/discussions", 200, SIGNED_IN, query=lambda t: "box=progress"),
+    Row("GET", "/api/discussions/{id}", 200, INSIDE),
+    Row("GET", "/api/discussions/{id}/entries", 200, INSIDE),
+    Row(
+        "POST",
+        "/api/discussions/{id}/replies",
+        201,
+        INSIDE,
+        lambda t: {"client_id": t.discussion, "body": "x"},
+    ),
+    Row(
+        "POST", "/api/discussions/{id}/participants", 200, INSIDE, lambda t: {"add": [{"person": t.stranger}]}
+    ),
+    Row("DELETE", "/api/discussions/{id}/participants/{person}", 204, MAY_REMOVE),
+    Row("POST", "/api/discussions/{id}/stop", 204, INSIDE),
+    Row("PUT", "/api/discussions/{id}/read", 204, INSIDE, lambda t: {"seq": 1}),
+    Row("PUT", "/api/discussions/{id}/unread", 204, INSIDE, lambda t: {"seq": 1}),
+    Row("GET", "/api/unread", 200, SIGNED_IN),
+    Row("GET", "/api/openapi.json", 200, EVERYBODY),
+    Row("GET", "/healthz", 200, EVERYBODY),
+    Row("GET", "/readyz", 200, EVERYBODY),
+    # The pages.
+    Row("GET", "/", 200, SIGNED_IN),
+    Row("GET", "/sign-in", 200, EVERYBODY),
+    Row("POST", "/sign-in", 401, EVERYBODY, form=lambda t: {"login": "nobody", "password": "wrong"}),
+    Row("POST", "/sign-out", 303, SIGNED_IN),
+    Row("POST", "/language", 303, EVERYBODY, form=lambda t: {"language": "fr"}),
+    Row("POST", "/theme", 303, EVERYBODY, form=lambda t: {"theme": "dark"}),
+    Row("GET", "/unread", 303, SIGNED_IN),
+    Row("GET", "/boxes/{box}", 200, SIGNED_IN),
+    Row("GET", "/new", 200, SIGNED_IN, query=lambda t: f"to=person:{t.stranger}"),
+    Row("POST", "/new", 303, SIGNED_IN, form=lambda t: {"subject": "Mine", "body": "x", "action": "save"}),
+    Row("GET", "/drafts/{id}", 200, AUTHOR),
+    Row("POST", "/drafts/{id}", 303, AUTHOR, form=saved_draft),
+    Row("GET", "/drafts/{id}/participants", 200, AUTHOR),
+    Row("POST", "/drafts/{id}/participants", 303, AUTHOR, form=adding),
+    Row("GET", "/discussions/{id}", 200, INSIDE),
+    Row(
+        "POST",
+        "/discussions/{id}/replies",
+        303,
+        INSIDE,
+        form=lambda t: {"client_id": t.discussion, "body": "x"},
+    ),
+    Row("POST", "/discussions/{id}/read", 303, INSIDE, form=lambda t: {"seq": "1"}),
+    Row("POST", "/discussions/{id}/participants", 303, INSIDE, form=adding),
+    Row("POST", "/discussions/{id}/participants/{person}/remove", 303, MAY_REMOVE),
+    Row("GET", "/discussions/{id}/stop", 200, INSIDE),
+    Row("POST", "/discussions/{id}/stop", 303, INSIDE),
+    Row(
+        "GET", "/fragments/rows", 200, SIGNED_IN, query=lambda t: f"box=progress&ids={t.discussion},{t.draft}"
+    ),
+    Row("GET", "/fragments/home", 200, SIGNED_IN),
+    Row("GET", "/fragments/boxes", 200, SIGNED_IN, query=lambda t: "box=inbox"),
+    Row("GET", "/fragments/participants/{id}", 200, INSIDE),
+    Row("GET", "/static", 404, EVERYBODY),
+]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One kind of client frame: what whoever may gets back, who that is, and what is sent."""
+
+    type: str
+    good: str
+    who: Profile
+    fields: Callable[[Target], dict[str, Any]]
+
+
+FRAMES = [
+    Frame("hello", "resumed complete", INSIDE, lambda t: {"resume": {t.discussion: 1}}),
+    Frame(
+        "post", "ack", INSIDE, lambda t: {"discussion": t.discussion, "client_id": t.discussion, "body": "x"}
+    ),
+    Frame("read", "done", INSIDE, lambda t: {"discussion": t.discussion, "seq": 1}),
+    Frame("unread", "done", INSIDE, lambda t: {"discussion": t.discussion, "seq": 1}),
+    Frame("open", "done", INSIDE, lambda t: {"discussion": t.discussion}),
+    Frame("typing", "done", INSIDE, lambda t: {"discussion": t.discussion, "on": True}),
+    # Closing what is not open does nothing, whatever it is.
+    Frame("close", "done", SIGNED_IN, lambda t: {"discussion": t.discussion}),
+    Frame("ping", "pong", SIGNED_IN, lambda t: {"n": 1}),
+]
