@@ -49,6 +49,8 @@ class Hub:
         self.rooms: dict[str, Room] = {}
         self.people: dict[str, dict[Connection, None]] = {}
         self.draining = False
+        self.nobody_here = asyncio.Event()
+        self.nobody_here.set()
         self.repairs = Repairs(self)
         self.joining = Joining(self)
         self.presences = Presences(self)
@@ -100,6 +102,7 @@ class Hub:
         if self.settings.limits_rates and len(mine) >= MOST_PER_PERSON:
             return False
         mine[connection] = None
+        self.nobody_here.clear()
         return True
 
     def forget(self, connection: Connection) -> None:
@@ -110,6 +113,8 @@ class Hub:
         mine.pop(connection, None)
         if not mine and self.people.pop(person, None) is not None:
             self.bus.unsubscribe([person_channel(person)])
+        if not self.people:
+            self.nobody_here.set()
         for discussion in list(connection.on_screen):
             self.presences.shut(connection, discussion)
         for discussion in connection.rooms:

@@ -31,7 +31,7 @@ class RunningNode:
         self.app = create_server(settings)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
-        self._server = _Server(configuration(self.app), lambda: None)
+        self._server = _Server(configuration(self.app), lambda: None, self.app.state.node.drain)
         self._task: asyncio.Task[None] | None = None
 
     @property

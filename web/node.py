@@ -1,6 +1,7 @@
 """One node: everything that `web.server` put together, its life, and how it is doing."""
 
 import asyncio
+import contextlib
 from dataclasses import dataclass
 
 from app.mirror import Mirror
@@ -36,10 +37,8 @@ class Node:
         """Ask live clients to go elsewhere; come back when they are gone or their time is over."""
         within = self.settings.drain_seconds
         self.hub.drain(within)
-        loop = asyncio.get_running_loop()
-        until = loop.time() + within
-        while self.hub.people and loop.time() < until:
-            await asyncio.sleep(min(0.1, within / 10))
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.hub.nobody_here.wait(), within)
 
     async def close(self) -> None:
         """Settle what was submitted, then end everything."""

@@ -2,10 +2,9 @@
 
 import contextlib
 import os
-import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import FrameType
 
 import uvicorn
@@ -54,9 +53,12 @@ def configuration(app: ASGIApp) -> uvicorn.Config:
 class Server(uvicorn.Server):
     """uvicorn's server, which says when it is ready and ends within `LAST_MOMENT` once it was asked to."""
 
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_ready: Callable[[], None], drain: Callable[[], Awaitable[None]]
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._drain = drain
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then tell."""
@@ -66,7 +68,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Let the live clients go elsewhere while requests are still answered, then stop."""
-        await self.config.app.state.node.drain()
+        await self._drain()
         await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
@@ -98,7 +100,8 @@ def run_one(settings: Settings, listener: socket.socket, on_ready: Callable[[], 
     from web.server import create_server
 
     configure_logs()
-    server = Server(configuration(create_server(settings)), on_ready)
+    app = create_server(settings)
+    server = Server(configuration(app), on_ready, app.state.node.drain)
     server.run([listener])
     return 0 if server.started else 1
 
