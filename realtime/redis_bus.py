@@ -18,7 +18,8 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from realtime.bus import EVERYBODY, Heard, LookAgain, Ring
+from app.events import Joined, Left, ReadMoved, SignInEnded
+from realtime.bus import EVERYBODY, Heard, LookAgain, Ring, person_channel
 
 log = structlog.get_logger(__name__)
 
@@ -214,3 +215,17 @@ class RedisBus:
                 for channel, data in batch:
                     pipeline.publish(channel, data)
                 await pipeline.execute()
+
+
+async def ring_once(url: str, node: str, events: Sequence[Joined | Left | ReadMoved | SignInEnded]) -> bool:
+    """Ring the nodes about people's events from a process that serves nobody; whether Redis took it."""
+    encode = msgspec.msgpack.Encoder().encode
+    redis = Redis.from_url(url, socket_connect_timeout=1, socket_timeout=SILENCE, retry=Retry(NoBackoff(), 0))
+    try:
+        for event in events:
+            await redis.publish(person_channel(event.person), encode(_Envelope(node, [event])))
+    except AWAY:
+        return False
+    finally:
+        await redis.aclose()
+    return True

@@ -1,0 +1,37 @@
+"""What is tidied up in the background, in whichever process does it."""
+
+import asyncio
+from datetime import timedelta
+
+import structlog
+
+from app.site import Site
+from store import sign_ins
+from store.database import StoreUnavailable
+
+log = structlog.get_logger(__name__)
+
+EVERY = timedelta(hours=1)
+KEEP_ENDED = timedelta(days=30)
+"""How long an ended sign-in can still be looked at before it is deleted."""
+
+
+async def purge_sign_ins(site: Site) -> int:
+    """Delete sessions and tokens that ended, expired or were left unused long ago; returns how many."""
+    now = site.now()
+    idle = timedelta(days=site.settings.session_idle_days)
+    async with site.database.write() as session:
+        return await sign_ins.purge(
+            session, ended_before=now - KEEP_ENDED, seen_before=now - KEEP_ENDED - idle
+        )
+
+
+async def keep_house(site: Site) -> None:
+    """Tidy up now and every hour, until cancelled. A store that is away is tried again the next time."""
+    while True:
+        try:
+            purged = await purge_sign_ins(site)
+            log.info("sign_ins_purged", count=purged)
+        except StoreUnavailable:
+            log.warning("housekeeping_postponed")
+        await asyncio.sleep(EVERY.total_seconds())
