@@ -42,8 +42,8 @@ def configuration(app: ASGIApp) -> uvicorn.Config:
         backlog=BACKLOG,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=GRACE,
-        # Behind a proxy its own log and headers count; without one nobody may pretend another address.
-        proxy_headers=False,
+        # Nobody may pretend another address or https, except the proxies that are named.
+        proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
         server_header=False,
         access_log=False,
         log_config=None,

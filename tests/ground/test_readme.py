@@ -60,10 +60,10 @@ def test_procfile_has_the_usual_processes() -> None:
 
 def command_names() -> list[str]:
     """All commands that the package installs, those of a group with the group's name before."""
-    from web.cli import app
+    from web.cli import parley
 
     names = []
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+    for name, command in get_command(parley).commands.items():  # type: ignore[attr-defined]
         below = getattr(command, "commands", None)
         names += [f"{name} {inner}" for inner in below] if below else [name]
     return names
