@@ -28,7 +28,13 @@ NOBODY_ASKED = ("/static/", "/healthz", "/readyz")
 
 def middleware() -> list[Middleware]:
     """What every request passes, outermost first. Needs `app.state.node`."""
-    return [Middleware(Headers), Middleware(Bounds), Middleware(CrossSite), Middleware(Identify)]
+    return [
+        Middleware(PublicScheme),
+        Middleware(Headers),
+        Middleware(Bounds),
+        Middleware(CrossSite),
+        Middleware(Identify),
+    ]
 
 
 async def identify_connection(site: Site, scope: Scope) -> Identity | None:
@@ -53,6 +59,21 @@ def origin_allowed(settings: Settings, scope: Scope) -> bool:
     if origin is None:
         return credentials(scope).bearer is not None
     return _is_own(settings, connection, origin)
+
+
+class PublicScheme:
+    """Knows https behind a proxy that ends TLS: by the configured origin, not by headers that anybody can send."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what was sent to `https://<Host>`, as `PARLEY_ALLOWED_ORIGINS` has it, as https."""
+        if scope["type"] in ("http", "websocket") and not is_secure(scope):
+            host = HTTPConnection(scope).headers.get("host", "")
+            if f"https://{host}" in scope["app"].state.node.settings.allowed_origins:
+                scope["scheme"] = {"http": "https", "ws": "wss"}[scope["scheme"]]
+        await self.app(scope, receive, send)
 
 
 class CrossSite:

@@ -95,6 +95,7 @@ INVALID: list[tuple[dict[str, Any], str, str]] = [
     ({"to": [{"list": new_id()}]}, "invalid", "to[0]"),
     ({"attachments": [new_id()]}, "invalid", "attachments"),
     ({"appointment": {"starts_at": "tomorrow"}}, "invalid", "appointment.starts_at"),
+    ({"appointment": {"starts_at": "2030-05-01T10:00:00"}}, "invalid", "appointment.starts_at"),
     ({"appointment": {}}, "invalid", "appointment.starts_at"),
 ]
 
@@ -170,6 +171,19 @@ async def test_sending_refused(node: RunningNode, site: Site) -> None:
         empty = await _draft(client, {"body": " \n", "to": [{"person": bob.person_id}]})
         answer = await client.post(f"/api/messages/{empty}/send")
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid_body")
+
+
+async def test_sending_too_fast(node: RunningNode, site: Site) -> None:
+    """Trying to send without pause is refused after a while, with the time to wait."""
+    alice = await factories.person(site, "alice")
+    async with await api(node, alice) as client:
+        for _ in range(200):
+            answer = await client.post(f"/api/messages/{new_id()}/send")
+            if answer.status_code != 404:
+                break
+    assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
+    assert int(answer.headers["retry-after"]) >= 1
+    assert answer.json()["retry_after"] >= 1
 
 
 async def test_list_in_pages(node: RunningNode, site: Site) -> None:

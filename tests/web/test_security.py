@@ -93,6 +93,21 @@ async def test_cookie_name_follows_scheme(site: Site, app: Starlette) -> None:
             assert answer.json() == expected, (scheme, name)
 
 
+async def test_https_behind_a_proxy(settings: Settings, site: Site) -> None:
+    """Where the configured origin is https, requests to it count as https although a proxy ended TLS."""
+    public = settings.model_copy(update={"allowed_origins": ("https://parley.example",)})
+    alice = await factories.person(site, "alice")
+    secret = (await factories.signed_in(site, alice))["parley"]
+    app = small_app(Site(public, site.database, site.announce, site.throttle))
+    async with client_of(app) as client:
+        client.cookies.set("__Host-parley", secret)
+        answer = await client.post("/api/me", headers={"Origin": "https://parley.example"})
+        assert answer.json() == "alice"
+        assert "strict-transport-security" in answer.headers
+        elsewhere = await client.get("http://internal.example/api/me")
+        assert "strict-transport-security" not in elsewhere.headers
+
+
 async def test_one_query_says_who(site: Site, client: httpx.AsyncClient) -> None:
     """Identification costs one query, and none for static files, for health and for anonymous requests."""
     alice = await factories.person(site, "alice")

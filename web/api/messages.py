@@ -1,7 +1,7 @@
 """Messages before they are sent, and sending. What is sent lives on as a discussion of the same id."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -27,11 +27,14 @@ from web.limits import SENDING, spend
 ENTITY_TAG = re.compile(r'^"(\d{1,9})"$')
 
 
+Moment = Annotated[datetime, Meta(tz=True)]
+
+
 class Appointment(msgspec.Struct, frozen=True):
     """Shown in the calendar from `starts_at` to `ends_at`, moments with a zone or an offset."""
 
-    starts_at: datetime
-    ends_at: datetime | None = None
+    starts_at: Moment
+    ends_at: Moment | None = None
 
 
 class MessageFields(msgspec.Struct, frozen=True):
@@ -151,13 +154,16 @@ def _fields(given: MessageFields) -> DraftFields:
     )
 
 
-Moment = datetime | UnsetType | None
+Change = datetime | UnsetType | None
 
 
-def _moments(appointment: Appointment | UnsetType | None) -> tuple[Moment, Moment]:
+def _moments(appointment: Appointment | UnsetType | None) -> tuple[Change, Change]:
     if appointment is UNSET:
         return UNSET, UNSET
-    return (appointment.starts_at, appointment.ends_at) if appointment else (None, None)
+    if appointment is None:
+        return None, None
+    ends_at = appointment.ends_at
+    return appointment.starts_at.astimezone(UTC), ends_at.astimezone(UTC) if ends_at else None
 
 
 async def _version_to_match(call: Call, draft_id: str) -> int:
