@@ -39,6 +39,10 @@ class Dates:
         """How many days `day` lies back: 0 today, 1 yesterday."""
         return (self.today - day).days
 
+    def is_just_now(self, at: datetime) -> bool:
+        """Whether `at` is less than a minute ago."""
+        return timedelta(0) <= self.now - at < timedelta(minutes=1)
+
     def clock(self, at: datetime) -> str:
         """Hours and minutes: `14:03`."""
         return format_time(at, "short", tzinfo=self.zone, locale=self.locale)
@@ -51,9 +55,11 @@ class Dates:
         """In a list: relative for a day (`12 min ago`), then the date, with its year when it is another one."""
         ago = self.now - at
         if timedelta(0) <= ago < timedelta(days=1):
-            granularity = "minute" if ago < timedelta(hours=1) else "hour"
+            # Whole minutes and hours that have passed, as the browser counts them when it goes on from here.
+            unit = timedelta(minutes=1) if ago < timedelta(hours=1) else timedelta(hours=1)
+            passed = -unit * max(1, ago // unit)
             return format_timedelta(
-                -ago, granularity, threshold=60, add_direction=True, format="short", locale=self.locale
+                passed, threshold=1, add_direction=True, format="short", locale=self.locale
             )
         day = self.day_of(at)
         return format_skeleton("MMMd" if day.year == self.today.year else "yMMMd", day, locale=self.locale)

@@ -1,6 +1,7 @@
 """Pages from templates: one environment, and what every template knows about who reads it.
 
-Templates escape by themselves. What is known everywhere: `view` (see `View`), `_`, `ngettext`, `plural_forms`.
+Templates escape by themselves. What is known everywhere: `view` (see `View`), and for sentences `_`, `pgettext`,
+`ngettext` and `plural_forms`.
 """
 
 import gzip
@@ -158,6 +159,7 @@ def page(template: str, view: View, **context: Any) -> str:
         .render(
             view=view,
             _=sentences.gettext,
+            pgettext=sentences.pgettext,
             ngettext=_counted(sentences),
             plural_forms=_plural_forms(sentences),
             **context,

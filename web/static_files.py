@@ -65,7 +65,8 @@ class StaticFiles:
 
     def url(self, path: str) -> str:
         """The address of one file; an unknown one is a programmer's error."""
-        assert path in self._files, path
+        if path not in self._files:
+            raise KeyError(path)
         return f"{self.base}{path}"
 
     @property

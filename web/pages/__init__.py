@@ -2,7 +2,17 @@
 
 from starlette.routing import BaseRoute, Mount, Route
 
-from web.pages import boxes, discussion, fragments, home, participants, preferences, recipients_step, sign_in, writing
+from web.pages import (
+    boxes,
+    discussion,
+    fragments,
+    home,
+    participants,
+    preferences,
+    recipients_step,
+    sign_in,
+    writing,
+)
 from web.static_files import serve_static
 
 page_routes: list[BaseRoute] = [

@@ -17,10 +17,14 @@ TO = RecipientField("to", mark("To"))
 CC = RecipientField("cc", mark("Cc"))
 
 EMPTY_TEXT = mark("Write a text before you send. What you have typed is kept.")
-LONG_TEXT = mark("The text has more than 20,000 characters. Nothing was lost: shorten it, or send it in two messages.")
+LONG_TEXT = mark(
+    "The text has more than 20,000 characters. Nothing was lost: shorten it, or send it in two messages."
+)
 LONG_SUBJECT = mark("The subject has more than 200 characters. Nothing was lost: shorten it, then go on.")
 UNKNOWN_RECIPIENT = mark("One of the recipients no longer exists. Take it off, then go on.")
-NOT_UNDERSTOOD = mark("Something in this form could not be understood. What you have typed is kept; check it and try again.")
+NOT_UNDERSTOOD = mark(
+    "Something in this form could not be understood. What you have typed is kept; check it and try again."
+)
 SAVED_ELSEWHERE = mark(
     "A newer version of this message was saved meanwhile, perhaps in another tab. What you have typed here is kept:"
     " save again to keep this one, or open the message again to see the other."

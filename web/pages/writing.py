@@ -92,7 +92,12 @@ class Desk:
         return who(self.request)
 
     async def show(
-        self, written: Written, wrong: Wrong = NOTHING_WRONG, *, saved: Draft | None = None, asking: bool = False
+        self,
+        written: Written,
+        wrong: Wrong = NOTHING_WRONG,
+        *,
+        saved: Draft | None = None,
+        asking: bool = False,
     ) -> Response:
         """The form with what is written; `asking`: the question whether to discard it."""
         form = await message_form.shown(

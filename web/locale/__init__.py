@@ -1,0 +1,1 @@
+"""The catalogues, and how they are kept up to date."""
