@@ -18,27 +18,35 @@ class Settings(BaseSettings):
         env_prefix="PARLEY_", frozen=True, extra="ignore", hide_input_in_errors=True
     )
 
-    database_url: str = Field("", description="SQLite or PostgreSQL; empty: SQLite under `var/`")
-    redis_url: str = Field("", description="Redis between nodes; empty: one process only")
-    host: str = Field("127.0.0.1", description="address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
-    data: Path = Field(Path("var/files"), description="folder for attachment bytes")
-    processes: int = Field(1, ge=1, le=64, validation_alias="WEB_CONCURRENCY", description="server processes")
-    secret: SecretStr = Field(SecretStr(""), description="signs what leaves the server; required in public")
+    database_url: str = Field(default="", description="SQLite or PostgreSQL; empty: SQLite under `var/`")
+    redis_url: str = Field(default="", description="Redis between nodes; empty: one process only")
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
+    data: Path = Field(default=Path("var/files"), description="folder for attachment bytes")
+    processes: int = Field(
+        default=1, ge=1, le=64, validation_alias="WEB_CONCURRENCY", description="server processes"
+    )
+    secret: SecretStr = Field(
+        default=SecretStr(""), description="signs what leaves the server; required in public"
+    )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="further origins, by commas"
+        default=(), description="further origins, by commas"
     )
-    rate_limits: Literal["on", "off"] = Field("on", description="`off` for benchmarks")
-    node: str = Field("", description="this node's name; empty: host and a random part")
+    rate_limits: Literal["on", "off"] = Field(default="on", description="`off` for benchmarks")
+    node: str = Field(default="", description="this node's name; empty: host and a random part")
     drain_seconds: float = Field(
-        3, ge=0, le=10, description="seconds that live clients have to go elsewhere at a stop"
+        default=3, ge=0, le=10, description="seconds that live clients have to go elsewhere at a stop"
     )
-    session_idle_days: int = Field(14, ge=1, description="days without use after which a sign-in ends")
-    session_days: int = Field(90, ge=1, description="days after which a sign-in ends in any case")
-    anyone_removes: bool = Field(False, description="every participant may remove every other")
-    reachable_days: int = Field(15, ge=1, description="days since last seen after which one is not reachable")
+    session_idle_days: int = Field(
+        default=14, ge=1, description="days without use after which a sign-in ends"
+    )
+    session_days: int = Field(default=90, ge=1, description="days after which a sign-in ends in any case")
+    anyone_removes: bool = Field(default=False, description="every participant may remove every other")
+    reachable_days: int = Field(
+        default=15, ge=1, description="days since last seen after which one is not reachable"
+    )
     asleep_days: int = Field(
-        30, ge=1, description="days without a reply after which a room is not followed live"
+        default=30, ge=1, description="days without a reply after which a room is not followed live"
     )
 
     @field_validator("allowed_origins", mode="before")

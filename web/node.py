@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from app.mirror import Mirror
+from app.mirroring import Mirror
 from app.replies import ReplyLog
 from app.settings import Settings
 from app.site import Site

@@ -51,14 +51,12 @@ async def identify_connection(site: Site, scope: Scope) -> Identity | None:
 def origin_allowed(settings: Settings, scope: Scope) -> bool:
     """Whether a socket may be opened from here.
 
-    A browser names the page's origin: it must be the server's own or a configured one. Programs name none;
-    they are let in with a token only, because a browser adds cookies by itself but never a token.
+    A browser always names the origin of the page that opens a socket: it must be the server's own or a
+    configured one. Who names none is a program, which no foreign page can make use of.
     """
     connection = HTTPConnection(scope)
     origin = connection.headers.get("origin")
-    if origin is None:
-        return credentials(scope).bearer is not None
-    return _is_own(settings, connection, origin)
+    return origin is None or _is_own(settings, connection, origin)
 
 
 class PublicScheme:

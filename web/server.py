@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.types import Scope
 
 from app.events import EntryStored, Event
-from app.mirror import Mirror
+from app.mirroring import Mirror
 from app.pace import Pace
 from app.replies import ReplyLog
 from app.settings import Settings

@@ -148,7 +148,7 @@ async def test_redis_killed_and_restarted(own_redis: RedisServer) -> None:
     await there.bus.subscribe(["room:b"])
     await wait_for(lambda: not here.bus.healthy, "the publisher notices too")
     own_redis.start()
-    await wait_for(lambda: here.bus.healthy and there.bus.healthy, "both are back", 10)
+    await wait_for(lambda: all(ear.bus.healthy for ear in (here, there)), "both are back", 10)
     await wait_for(lambda: there.caught_up > before, "the listener is told to compare")
     here.bus.publish("room:b", [ring(2)])
     await wait_for(lambda: ring(2) in there.heard, "what was followed meanwhile is heard")
