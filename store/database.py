@@ -19,7 +19,7 @@ SQLITE_BUSY_SECONDS = 5.0
 POSTGRES_COMMAND_SECONDS = 3.0
 
 
-class StoreUnavailable(Exception):  # noqa: N818 - a state of the store, as in app.errors
+class StoreUnavailable(Exception):
     """The database cannot be reached or does not answer in time; nothing is known to be stored."""
 
 

@@ -9,10 +9,12 @@ from sqlalchemy import Select, bindparam, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
-from store.tables import Message, Participation
+from store.tables import Message, Participation, Person
+from store.unread import UNREAD
 
 message = table_of(Message)
 participation = table_of(Participation)
+author = table_of(Person).alias("author")
 
 
 class MemberState(msgspec.Struct, frozen=True):
@@ -36,6 +38,24 @@ class Seat(msgspec.Struct, frozen=True):
     last_entry_at: datetime
 
 
+class View(msgspec.Struct, frozen=True):
+    """A discussion and somebody's own part in it."""
+
+    id: str
+    subject: str
+    kind: str
+    author_id: str
+    author_name: str
+    sent_at: datetime
+    head_seq: int
+    reply_policy: str
+    role: str
+    from_seq: int
+    read_seq: int
+    unread: int
+    muted: bool
+
+
 ACTIVE_MEMBERS = select(
     participation.c.message_id,
     participation.c.person_id,
@@ -54,7 +74,7 @@ def _seats() -> Select[Any]:
             message.c.head_seq,
             participation.c.from_seq,
             participation.c.read_seq,
-            message.c.reply_count - participation.c.own_count - participation.c.read_count,
+            UNREAD,
             participation.c.muted,
             message.c.last_entry_at,
         )
@@ -73,6 +93,33 @@ SEATS = (
             message.c.last_entry_at >= bindparam("since"),
             participation.c.last_entry_at < bindparam("since"),
         )
+    )
+)
+VIEW: Select[Any] = (
+    select(
+        message.c.id,
+        message.c.subject,
+        message.c.kind,
+        message.c.author_id,
+        author.c.name,
+        message.c.sent_at,
+        message.c.head_seq,
+        message.c.reply_policy,
+        participation.c.role,
+        participation.c.from_seq,
+        participation.c.read_seq,
+        UNREAD,
+        participation.c.muted,
+    )
+    .select_from(
+        participation.join(message, message.c.id == participation.c.message_id).join(
+            author, author.c.id == message.c.author_id
+        )
+    )
+    .where(
+        participation.c.message_id == bindparam("room"),
+        participation.c.person_id == bindparam("person"),
+        participation.c.state == "active",
     )
 )
 SEATS_IN = _seats().where(message.c.id.in_(bindparam("ids", expanding=True)))
@@ -99,3 +146,9 @@ async def seats_in(session: AsyncSession, person_id: str, discussions: Iterable[
         SEATS_IN, {"person": person_id, "ids": list(discussions)}
     )
     return [Seat(*row) for row in rows]
+
+
+async def view_of(session: AsyncSession, message_id: str, person_id: str) -> View | None:
+    """A discussion as somebody sees it who is in it; None when she is not."""
+    rows = await (await session.connection()).execute(VIEW, {"room": message_id, "person": person_id})
+    return next((View(*row) for row in rows), None)

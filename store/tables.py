@@ -19,6 +19,10 @@ SQLModel.metadata.naming_convention = {
 }
 
 
+COUNTED_IN_BADGE = "unread > 0 AND state = 'active' AND NOT muted AND trashed_at IS NULL"
+"""Which participations the badge counts, as the partial index says it."""
+
+
 class Person(SQLModel, table=True):
     """Somebody with an account. `folded` is what first letters are looked up in (see `store.people`)."""
 
@@ -115,6 +119,14 @@ class Message(SQLModel, table=True):
         ),
         Index(None, "author_id", "state", "updated_at"),
         Index(
+            "ix_message_sent",
+            "author_id",
+            "last_entry_at",
+            "id",
+            sqlite_where=text("state = 'sent'"),
+            postgresql_where=text("state = 'sent'"),
+        ),
+        Index(
             "ix_message_unmirrored",
             "id",
             sqlite_where=text("mirrored_seq < head_seq"),
@@ -203,8 +215,8 @@ class Participation(SQLModel, table=True):
         Index(
             "ix_participation_unread",
             "person_id",
-            sqlite_where=text("unread > 0 AND state = 'active'"),
-            postgresql_where=text("unread > 0 AND state = 'active'"),
+            sqlite_where=text(COUNTED_IN_BADGE),
+            postgresql_where=text(COUNTED_IN_BADGE),
         ),
         {"sqlite_with_rowid": False},
     )

@@ -100,6 +100,13 @@ def upgrade() -> None:
         op.f("ix_message_author_id_state_updated_at"), "message", ["author_id", "state", "updated_at"]
     )
     op.create_index(
+        op.f("ix_message_sent"),
+        "message",
+        ["author_id", "last_entry_at", "id"],
+        sqlite_where=sa.text("state = 'sent'"),
+        postgresql_where=sa.text("state = 'sent'"),
+    )
+    op.create_index(
         op.f("ix_message_unmirrored"),
         "message",
         ["id"],
@@ -182,8 +189,8 @@ def upgrade() -> None:
         op.f("ix_participation_unread"),
         "participation",
         ["person_id"],
-        sqlite_where=sa.text("unread > 0 AND state = 'active'"),
-        postgresql_where=sa.text("unread > 0 AND state = 'active'"),
+        sqlite_where=sa.text("unread > 0 AND state = 'active' AND NOT muted AND trashed_at IS NULL"),
+        postgresql_where=sa.text("unread > 0 AND state = 'active' AND NOT muted AND trashed_at IS NULL"),
     )
     op.create_table(
         "recipient",

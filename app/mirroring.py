@@ -1,0 +1,68 @@
+"""Keeping boxes of large rooms up to date a little later than their logs, so that replies stay cheap."""
+
+import asyncio
+from collections.abc import Iterable
+
+import structlog
+
+from store.database import Database, StoreUnavailable
+from store.mirrors import mirror_step, mirrored, waiting_rooms
+
+log = structlog.get_logger(__name__)
+
+GATHER_SECONDS = 2.0
+"""Replies to a room within so long are mirrored at once."""
+LOOK_SECONDS = 30.0
+"""How often to look for rooms that nobody rang for, which another node left when it ended."""
+
+
+class Mirror:
+    """Brings participations up to date with the rooms that append leaves waiting.
+
+    Boxes and counts are exact meanwhile. Several nodes may do this side by side.
+    """
+
+    def __init__(self, database: Database, *, gather: float = GATHER_SECONDS) -> None:
+        self._database = database
+        self._gather = gather
+        self._nudged = asyncio.Event()
+
+    def nudge(self, ids: Iterable[str]) -> None:
+        """Something was written to these discussions."""
+        if any(True for _ in ids):
+            self._nudged.set()
+
+    async def run(self) -> None:
+        """Go on until cancelled; what an earlier run left comes first."""
+        while True:
+            self._nudged.clear()
+            try:
+                await self.catch_up()
+            except StoreUnavailable:
+                log.warning("mirror_waits_for_store")
+            await self._wait()
+
+    async def catch_up(self) -> None:
+        """Mirror every room that waits, in small transactions."""
+        async with self._database.read() as session:
+            waiting = await waiting_rooms(session)
+        for room in waiting:
+            await self._mirror(room)
+
+    async def _mirror(self, room: str) -> None:
+        heads: list[int] = []
+        above: str | None = ""
+        while above is not None:
+            async with self._database.write() as session:
+                head, above = await mirror_step(session, room, above)
+            heads.append(head)
+        async with self._database.write() as session:
+            # Whoever came first knows the least; if the log went on meanwhile, the room waits again.
+            await mirrored(session, room, heads[0])
+
+    async def _wait(self) -> None:
+        try:
+            await asyncio.wait_for(self._nudged.wait(), LOOK_SECONDS)
+        except TimeoutError:
+            return
+        await asyncio.sleep(self._gather)

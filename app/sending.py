@@ -1,0 +1,98 @@
+"""Sending: a draft becomes a discussion, in one transaction, once."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.bodies import check_body
+from app.errors import NoRecipients, NotFound, RecipientsRefused, RefusedRecipient
+from app.events import EntryStored, Joined, Line
+from app.markdown import render
+from app.rules.sending import Target, Writer, may_write
+from app.site import Identity, Site
+from store import addressing, rooms
+from store.addressing import Reached
+from store.circle import Newcomer
+from store.drafts import own_message
+
+
+class Sent(msgspec.Struct, frozen=True):
+    """The discussion that a message has become; `sent_again` if it was one already."""
+
+    id: str
+    subject: str
+    sent_again: bool
+
+
+async def send(site: Site, who: Identity, message_id: str) -> Sent:
+    """Send one's own draft; a second time changes nothing and answers the same.
+
+    Raises `NotFound`, `InvalidBody`, `NoRecipients`, or `RecipientsRefused` naming each who may not be written to.
+    """
+    async with site.database.write() as session:
+        message = await own_message(session, message_id, who.person_id, lock=True)
+        if message is None:
+            raise NotFound
+        if message.state == "sent":
+            return Sent(message.id, message.subject, sent_again=True)
+        body = check_body(message.body)
+        people = await _people(session, who, message_id)
+        now = site.now()
+        await rooms.open_room(session, message_id, who.person_id, body, _newcomers(who, people), now)
+    line = Line(seq=1, kind="message", author=who.ref, at=now, body=body, html=render(body))
+    inside = [who.person_id, *(person.id for person in people)]
+    site.announce(
+        [
+            EntryStored(message_id, line),
+            *(Joined(person, message_id, message.subject, head=1) for person in inside),
+        ]
+    )
+    return Sent(message_id, message.subject, sent_again=False)
+
+
+def writable(writer: Identity, reached: Sequence[Reached]) -> list[Reached]:
+    """Those whom `writer` may write to.
+
+    Who was named herself and may not be written to is refused (`RecipientsRefused`); who is merely in a group
+    that was named is left out, so that one member who is away does not silence a whole group.
+    """
+    allowed, refused = [], []
+    for one in reached:
+        target = Target(one.id, suspended=one.suspended, opted_out=not one.messaging)
+        decision = may_write(Writer(writer.person_id), target)
+        if decision.allowed:
+            allowed.append(one)
+        elif one.direct:
+            refused.append(RefusedRecipient(one.id, one.name, decision.why))
+    if refused:
+        raise RecipientsRefused(refused)
+    return allowed
+
+
+async def _people(session: AsyncSession, who: Identity, message_id: str) -> list[Reached]:
+    """The recipients apart from the author."""
+    found = writable(who, await addressing.recipients(session, message_id))
+    if not found:
+        raise NoRecipients
+    return [one for one in found if one.id != who.person_id]
+
+
+def _newcomers(who: Identity, people: Sequence[Reached]) -> list[Newcomer]:
+    # The author has read what she wrote; for everybody else one message is unread.
+    author = Newcomer(
+        who.person_id,
+        "author",
+        added_by=None,
+        from_seq=1,
+        read_seq=1,
+        read_count=0,
+        own_count=1,
+        unread=0,
+        received=False,
+    )
+    others = [
+        Newcomer(one.id, one.role, added_by=None, from_seq=1, read_seq=0, read_count=0, own_count=0, unread=1)
+        for one in people
+    ]
+    return [author, *others]

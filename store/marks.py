@@ -1,0 +1,107 @@
+"""How far somebody has read. Both moves keep the counts exact without a row per recipient and reply."""
+
+from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.columns import table_of
+from store.entries import COUNTED
+from store.tables import Entry, Message, Participation
+
+message = table_of(Message)
+entry = table_of(Entry)
+participation = table_of(Participation)
+
+# Shared: readers do not wait for each other, while the log stands still for the moment of the write.
+HOLD_ROOM = (
+    select(message.c.head_seq, message.c.reply_count)
+    .where(message.c.id == bindparam("room"), message.c.state == "sent")
+    .with_for_update(read=True)
+)
+HOLD_MARK = (
+    select(
+        participation.c.from_seq,
+        participation.c.read_seq,
+        participation.c.own_count,
+    )
+    .where(
+        participation.c.message_id == bindparam("room"),
+        participation.c.person_id == bindparam("reader"),
+        participation.c.state == "active",
+    )
+    .with_for_update()
+)
+MARK = (
+    select(participation.c.from_seq, participation.c.read_seq, message.c.head_seq)
+    .select_from(participation.join(message, message.c.id == participation.c.message_id))
+    .where(
+        participation.c.message_id == bindparam("room"),
+        participation.c.person_id == bindparam("reader"),
+        participation.c.state == "active",
+    )
+)
+COUNT_AT = select(entry.c.reply_count).where(
+    entry.c.message_id == bindparam("room"), entry.c.seq == bindparam("seq")
+)
+OWN_BETWEEN = select(func.count()).where(
+    entry.c.message_id == bindparam("room"),
+    entry.c.seq.between(bindparam("first"), bindparam("last")),
+    entry.c.author_id == bindparam("reader"),
+    entry.c.kind.in_(sorted(COUNTED)),
+)
+MOVE_MARK = (
+    update(participation)
+    .where(participation.c.message_id == bindparam("room"), participation.c.person_id == bindparam("reader"))
+    .values(
+        read_seq=bindparam("seq"),
+        read_count=bindparam("others"),
+        unread=bindparam("count") - participation.c.own_count - bindparam("others"),
+    )
+)
+
+
+async def mark_of(session: AsyncSession, message_id: str, person_id: str) -> Row[int, int, int] | None:
+    """(from_seq, read_seq, head_seq) of somebody who is in a discussion; None when she is not."""
+    found = await (await session.connection()).execute(MARK, {"room": message_id, "reader": person_id})
+    return found.one_or_none()
+
+
+async def move_mark(
+    session: AsyncSession, message_id: str, person_id: str, seq: int, *, back: bool
+) -> int | None:
+    """Set how far somebody has read, within her bounds and the head; forward only, unless `back`.
+
+    Returns the new mark when it moved, and None when it did not or when she is not in the discussion.
+    """
+    connection = await session.connection()
+    room = (await connection.execute(HOLD_ROOM, {"room": message_id})).one_or_none()
+    mark = (await connection.execute(HOLD_MARK, {"room": message_id, "reader": person_id})).one_or_none()
+    if room is None or mark is None:
+        return None
+    (head, count), (from_seq, read_seq, own) = room, mark
+    target = max(from_seq - 1, min(seq, head))
+    if target == read_seq or (target < read_seq and not back):
+        return None
+    others = count - own
+    if target < head:
+        others = await _others_upto(session, message_id, person_id, target, head, own)
+    await connection.execute(
+        MOVE_MARK, {"room": message_id, "reader": person_id, "seq": target, "others": others, "count": count}
+    )
+    return int(target)
+
+
+async def _others_upto(
+    session: AsyncSession, message_id: str, person_id: str, seq: int, head: int, own: int
+) -> int:
+    """How many messages and replies of others there are up to `seq`, by looking at the shorter side of it."""
+    if seq == 0:
+        return 0
+    connection = await session.connection()
+    count = (await connection.execute(COUNT_AT, {"room": message_id, "seq": seq})).scalar_one()
+    if own == 0:
+        return int(count)
+    near_end = head - seq < seq
+    first, last = (seq + 1, head) if near_end else (1, seq)
+    parameters = {"room": message_id, "reader": person_id, "first": first, "last": last}
+    own_there = (await connection.execute(OWN_BETWEEN, parameters)).scalar_one()
+    return int(count - (own - own_there if near_end else own_there))

@@ -1,0 +1,56 @@
+"""How a room comes to be: the moment in which a draft is sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.circle import Newcomer, enter
+from store.columns import table_of
+from store.tables import Entry, Message
+
+message = table_of(Message)
+entry = table_of(Entry)
+
+SEND = (
+    update(message)
+    .where(message.c.id == bindparam("room"), message.c.state == "draft")
+    .values(
+        state="sent",
+        body=bindparam("said"),
+        sent_at=bindparam("at"),
+        updated_at=bindparam("at"),
+        last_entry_at=bindparam("at"),
+        head_seq=1,
+        reply_count=1,
+        mirrored_seq=1,
+        participant_count=bindparam("size"),
+    )
+)
+
+
+async def open_room(
+    session: AsyncSession,
+    message_id: str,
+    author_id: str,
+    body: str,
+    people: Sequence[Newcomer],
+    at: datetime,
+) -> None:
+    """Turn a draft, locked by the caller, into a room with these people and entry 1."""
+    connection = await session.connection()
+    await connection.execute(SEND, {"room": message_id, "said": body, "at": at, "size": len(people)})
+    await connection.execute(
+        insert(entry),
+        {
+            "message_id": message_id,
+            "seq": 1,
+            "kind": "message",
+            "author_id": author_id,
+            "body": body,
+            "reply_count": 1,
+            "created_at": at,
+        },
+    )
+    await enter(session, message_id, people, {}, at)

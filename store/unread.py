@@ -1,0 +1,73 @@
+"""What is unread, by arithmetic on the numbers that the log keeps.
+
+The mirrored column answers for nearly all discussions. In a room that waits for its mirror it can only be too
+small (others wrote since), so that those few rooms are asked themselves where the mirror says that nothing is.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import bindparam, func, select, text, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.columns import table_of
+from store.tables import COUNTED_IN_BADGE, Message, Participation
+
+message = table_of(Message)
+participation = table_of(Participation)
+
+UNREAD = message.c.reply_count - participation.c.own_count - participation.c.read_count
+"""How many messages and replies of others there are after a participation's `read_seq`."""
+
+_IN_ROOM = participation.join(message, message.c.id == participation.c.message_id)
+
+# Said in the index's own words: SQLite uses a partial index only when it recognises them.
+MIRRORED = (
+    select(participation.c.person_id, func.count().label("discussions"))
+    .where(
+        participation.c.person_id.in_(bindparam("people", expanding=True)),
+        text(COUNTED_IN_BADGE),
+    )
+    .group_by(participation.c.person_id)
+)
+WAITING = (
+    select(participation.c.person_id, func.count().label("discussions"))
+    .select_from(_IN_ROOM)
+    .where(
+        text("mirrored_seq < head_seq"),
+        participation.c.person_id.in_(bindparam("people", expanding=True)),
+        participation.c.state == "active",
+        participation.c.unread <= 0,
+        ~participation.c.muted,
+        participation.c.trashed_at.is_(None),
+        UNREAD > 0,
+    )
+    .group_by(participation.c.person_id)
+)
+COUNTS = MIRRORED.union_all(WAITING)
+UNREAD_IN = (
+    select(participation.c.message_id, participation.c.person_id, UNREAD, participation.c.read_seq)
+    .select_from(_IN_ROOM)
+    .where(
+        tuple_(participation.c.message_id, participation.c.person_id).in_(bindparam("pairs", expanding=True)),
+        participation.c.state == "active",
+    )
+)
+
+
+async def counts_for(session: AsyncSession, person_ids: Iterable[str]) -> dict[str, int]:
+    """In how many discussions each of these people has something unread: not muted, not in the trash."""
+    counts = dict.fromkeys(person_ids, 0)
+    rows = await (await session.connection()).execute(COUNTS, {"people": list(counts)})
+    for person_id, discussions in rows:
+        counts[person_id] += discussions
+    return counts
+
+
+async def unread_in(
+    session: AsyncSession, pairs: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], tuple[int, int]]:
+    """For (person, discussion) pairs: what is unread there and how far she has read; only where she is in."""
+    rows = await (await session.connection()).execute(
+        UNREAD_IN, {"pairs": [(discussion, person_id) for person_id, discussion in pairs]}
+    )
+    return {(person_id, discussion): (unread, seq) for discussion, person_id, unread, seq in rows}
