@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from app.drafts import Address, DraftFields, create
 from app.people import import_people
+from app.sending import send
 from app.sign_in import create_token, hash_password, sign_in
 from app.site import Identity, Site
 from store.columns import new_id
@@ -51,8 +52,6 @@ async def discussion(
     cc: Sequence[Addressee] = (),
 ) -> str:
     """A sent message; gives back its id, which is the discussion's."""
-    from app.sending import send
-
     fields = DraftFields(subject=subject, body=body, to=_addresses(to), cc=_addresses(cc))
     draft = await create(site, author, fields)
     sent = await send(site, author, draft.id)

@@ -1,9 +1,10 @@
 """The people that other tests work with."""
 
+from app.discussions import entries
 from app.people import find_recipients
 from app.sign_in import identify
 from app.site import Site
-from tests.factories import group, people, person, signed_in, token
+from tests.factories import discussion, group, people, person, signed_in, token
 
 
 async def test_person_is_as_asked_for(site: Site) -> None:
@@ -29,3 +30,13 @@ async def test_signed_in_is_known_by_cookie_and_token(site: Site) -> None:
     assert by_cookie
     assert by_token
     assert by_cookie.person_id == by_token.person_id == alice.person_id
+
+
+async def test_discussion_is_in_the_room_of_its_people(site: Site) -> None:
+    """A discussion written to a group and a person is what each of them reads."""
+    alice, bob, carol = await people(site, "alice", "bob", "carol")
+    teachers = await group(site, "Teachers", [alice, bob])
+    room = await discussion(site, alice, [teachers, carol], "Good morning.")
+    for reader in (alice, bob, carol):
+        read = await entries(site, reader, room)
+        assert [(line.seq, line.body) for line in read.items] == [(1, "Good morning.")]
