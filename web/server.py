@@ -29,6 +29,8 @@ from web.security import identify_connection, middleware, origin_allowed
 
 REPLIES_PER_SECOND = 10.0
 REPLIES_AT_ONCE = 60
+COUNTERS_ANSWER_WITHIN = 0.5
+"""Seconds after which each process counts for itself."""
 
 
 def create_server(settings: Settings) -> Starlette:
@@ -46,6 +48,8 @@ def create_server(settings: Settings) -> Starlette:
     app = Starlette(
         routes=routes, middleware=middleware(), exception_handlers=exception_handlers, lifespan=lifespan
     )
+    # An address with a slash too many or too few is not one of ours, and is answered like any other.
+    app.router.redirect_slashes = False
     app.state.node = node
     return app
 
@@ -88,4 +92,11 @@ def _bus(settings: Settings) -> Bus:
 
 
 def _counters(settings: Settings) -> Storage | None:
-    return RedisStorage(f"async+{settings.redis_url}") if settings.redis_url else None
+    if not settings.redis_url:
+        return None
+    return RedisStorage(
+        f"async+{settings.redis_url}",
+        implementation="redispy",
+        socket_connect_timeout=COUNTERS_ANSWER_WITHIN,
+        socket_timeout=COUNTERS_ANSWER_WITHIN,
+    )
