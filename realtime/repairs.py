@@ -32,7 +32,7 @@ GRACE = 0.02
 """Seconds that a ring may be late before its line is read from the store."""
 RETRY_AFTER = 1.0
 LINES_AT_ONCE = 200
-ANY = 2**53
+ANY = 2**31 - 1
 
 
 class Repairs:

@@ -76,6 +76,9 @@ async def read_lines(
     session: AsyncSession, message_id: str, first: int, last: int, limit: int, *, descending: bool = False
 ) -> list[ReadLine]:
     """The first (`descending`: the last) `limit` of the lines numbered `first` to `last`, ascending."""
+    if first > last:
+        # Also keeps numbers that no column holds away from the database.
+        return []
     statement = LAST_LINES if descending else FIRST_LINES
     rows = await (await session.connection()).execute(
         statement, {"room": message_id, "first": first, "last": last, "most": limit}

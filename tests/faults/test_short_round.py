@@ -1,7 +1,8 @@
-"""Two nodes on PostgreSQL and Redis with participants on both, while things break."""
+"""Two nodes on PostgreSQL and Redis, and one on SQLite, with people talking while things break."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
@@ -14,12 +15,13 @@ from app.settings import Settings
 from app.site import Identity, Site
 from app.throttle import Throttle
 from store.database import Database
+from store.migrate import migrate
 from tests import factories
 from tests.conftest import SECRET, NodeFactory, ProcessFactory
 from tests.faults.chatter import Chatter
 from tests.nodes import ServerProcess
 from tests.realtime.clients import LiveClient
-from tests.servers import RedisServer
+from tests.servers import PostgresServer, RedisServer
 from tests.waiting import wait_for
 
 PEOPLE = ("alice", "bob", "carol", "dave")
@@ -68,8 +70,15 @@ class Talk:
 @pytest.fixture
 async def talk(postgresql_url: str) -> AsyncIterator[Talk]:
     """Alice, Bob, Carol and Dave in a discussion on PostgreSQL."""
-    database = Database(postgresql_url)
-    settings = Settings(database_url=postgresql_url, secret=SecretStr(SECRET))
+    async with talking(postgresql_url) as talk:
+        yield talk
+
+
+@asynccontextmanager
+async def talking(url: str) -> AsyncIterator[Talk]:
+    """Alice, Bob, Carol and Dave in a discussion."""
+    database = Database(url)
+    settings = Settings(database_url=url, secret=SecretStr(SECRET))
     site = Site(settings, database, announce=lambda _: None, throttle=Throttle())
     people = {login: await factories.person(site, login) for login in PEOPLE}
     tokens = {login: await factories.token(site, who) for login, who in people.items()}
@@ -194,3 +203,42 @@ async def test_a_suspension_reaches_the_other_node(
     await wait_for(lambda: bob.closed is not None, "Bob's connection is closed", 1)
     assert bob.closed == 4403
     await bob.close()
+
+
+async def test_the_only_node_killed(sqlite_url: str, process_factory: ProcessFactory) -> None:
+    """`kill -9` of the one process on SQLite: what was acknowledged is there when it is back."""
+    node = await process_factory(sqlite_url)
+    async with talking(sqlite_url) as talk:
+        for login in PEOPLE:
+            talk.join(login, node.live_url)
+        for _ in range(2):
+            await talk.talk(each=10)
+            node.kill()
+            await talk.talk(each=5)
+            await node.start()
+        await talk.check()
+
+
+async def test_postgresql_restarted(redis_server: RedisServer, node_factory: NodeFactory) -> None:
+    """While the store is away replies are refused with advice, never acknowledged; then all goes on."""
+    server = PostgresServer(durable=True)
+    server.start()
+    try:
+        url = server.create_database("talk")
+        await migrate(url)
+        one, two = [await node_factory(url, redis_url=redis_server.url) for _ in range(2)]
+        async with talking(url) as talk:
+            for place, login in enumerate(PEOPLE):
+                talk.join(login, (one, two)[place % 2].live_url)
+            await talk.talk(each=10)
+            server.kill()
+            async with one.client() as client:
+                assert (await client.get("/readyz")).status_code == 503
+            await talk.talk(each=5)
+            server.start()
+            await talk.talk(each=5)
+            # The test's own connections died with the server.
+            await talk.site.database.close()
+            await talk.check()
+    finally:
+        server.remove()
