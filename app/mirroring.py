@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import structlog
 
 from store.database import Database, StoreUnavailable
-from store.mirrors import mirror_step, mirrored, waiting_rooms
+from store.mirrors import AT_ONCE, mirror_step, mirrored, waiting_rooms
 
 log = structlog.get_logger(__name__)
 
@@ -22,9 +22,10 @@ class Mirror:
     Boxes and counts are exact meanwhile. Several nodes may do this side by side.
     """
 
-    def __init__(self, database: Database, *, gather: float = GATHER_SECONDS) -> None:
+    def __init__(self, database: Database, *, gather: float = GATHER_SECONDS, step: int = AT_ONCE) -> None:
         self._database = database
         self._gather = gather
+        self._step = step
         self._nudged = asyncio.Event()
 
     def nudge(self, ids: Iterable[str]) -> None:
@@ -54,7 +55,7 @@ class Mirror:
         above: str | None = ""
         while above is not None:
             async with self._database.write() as session:
-                head, above = await mirror_step(session, room, above)
+                head, above = await mirror_step(session, room, above, most=self._step)
             heads.append(head)
         async with self._database.write() as session:
             # Whoever came first knows the least; if the log went on meanwhile, the room waits again.

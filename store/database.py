@@ -15,6 +15,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from store.immutable import GuardedSession
+
 SQLITE_BUSY_SECONDS = 5.0
 POSTGRES_COMMAND_SECONDS = 3.0
 
@@ -66,7 +68,9 @@ class Database:
     @asynccontextmanager
     async def _session(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
         try:
-            async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+            async with AsyncSession(
+                engine, sync_session_class=GuardedSession, expire_on_commit=False, autoflush=False
+            ) as session:
                 yield session
         except (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError) as error:
             raise StoreUnavailable from error

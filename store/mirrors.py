@@ -22,7 +22,7 @@ LAST_OF_STEP = (
     select(participation.c.person_id)
     .where(participation.c.message_id == bindparam("room"), participation.c.person_id > bindparam("above"))
     .order_by(participation.c.person_id)
-    .offset(AT_ONCE - 1)
+    .offset(bindparam("step"))
     .limit(1)
 )
 MIRROR = (
@@ -52,14 +52,16 @@ async def waiting_rooms(session: AsyncSession) -> list[str]:
     return list((await (await session.connection()).execute(WAITING)).scalars())
 
 
-async def mirror_step(session: AsyncSession, message_id: str, above: str) -> tuple[int, str | None]:
-    """Mirror a room into the next participations whose person's id is `above`.
+async def mirror_step(
+    session: AsyncSession, message_id: str, above: str, *, most: int = AT_ONCE
+) -> tuple[int, str | None]:
+    """Mirror a room into the next `most` participations whose person's id is greater than `above`.
 
     Returns the head that they agree with now, and where the next step begins (None: that was the last).
     """
     connection = await session.connection()
     parameters = {"room": message_id, "above": above}
-    upto = (await connection.execute(LAST_OF_STEP, parameters)).scalar_one_or_none()
+    upto = (await connection.execute(LAST_OF_STEP, {**parameters, "step": most - 1})).scalar_one_or_none()
     head, count, at = (await connection.execute(HOLD, {"room": message_id})).one()
     await connection.execute(MIRROR, {**parameters, "upto": upto or BEYOND_ALL, "count": count, "at": at})
     return head, upto
