@@ -101,7 +101,8 @@ async def reply(request: Request) -> Response:
     """Post a reply, then go to it."""
     discussion_id, form = request.path_params["id"], await request.form()
     body = str(form.get("body", "")).replace("\r\n", "\n")
-    client_id = str(form.get("client_id", ""))[:LONGEST_CLIENT_ID] or new_id()
+    given = str(form.get("client_id", ""))
+    client_id = given if given.isalnum() and len(given) <= LONGEST_CLIENT_ID else new_id()
     reply_to = _number(str(form.get("reply_to", "")))
     new = NewReply(who(request).ref, discussion_id, client_id, body, reply_to)
     try:

@@ -7,7 +7,7 @@ from app import sign_in as use_case
 from app.errors import RateLimited, WrongCredentials
 from web.cookies import clear_sign_in, client_address, set_sign_in
 from web.i18n import mark
-from web.identity import anyone, who
+from web.identity import who
 from web.pages.going import go_to, own_address
 from web.rendering import render, sentence, site_of
 
@@ -16,11 +16,8 @@ TOO_MANY = mark("Too many attempts. Wait a few minutes, then try again.")
 
 
 async def show(request: Request) -> Response:
-    """The form; whoever is signed in already goes on."""
-    next_ = own_address(request.query_params.get("next", "/"))
-    if anyone(request):
-        return go_to(next_)
-    return await _form(request, next_)
+    """The form, also for whoever is signed in and wants to be somebody else."""
+    return await _form(request, own_address(request.query_params.get("next", "/")))
 
 
 async def sign_in(request: Request) -> Response:
