@@ -1,5 +1,6 @@
 """One real Chromium for all journeys, and one real `parley serve` that they happen in."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
@@ -9,10 +10,15 @@ from threading import Thread
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
+from store.database import Database
+from tests.journeys.line import Line
+from tests.journeys.place import PATIENCE_MS, Place
+from tests.nodes import ServerProcess
+
+SECRET = "a secret of the journeys"
 SCRIPTS = Path(__file__).parent.parent.parent / "web" / "static" / "js"
-PATIENCE_MS = 10_000
 
 session_wide = partial(pytest_asyncio.fixture, loop_scope="session")
 
@@ -52,6 +58,38 @@ async def bench_page(browser: Browser, scripts_address: str) -> AsyncIterator[Pa
     await context.close()
 
 
+@session_wide(scope="session")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
+    """One `parley serve` on SQLite, as most sites run it."""
+    folder = tmp_path_factory.mktemp("journeys")
+    with pytest.MonkeyPatch.context() as environment:
+        for name in [name for name in os.environ if name.startswith("PARLEY_") or name == "WEB_CONCURRENCY"]:
+            environment.delenv(name)
+        settings = {"PARLEY_DATABASE_URL": _database_url(folder), "PARLEY_RATE_LIMITS": "off"}
+        process = ServerProcess({**settings, "PARLEY_SECRET": SECRET}, folder)
+        await process.start()
+    yield process
+    process.kill()
+
+
+@session_wide
+async def place(browser: Browser, server: ServerProcess) -> AsyncIterator[Place]:
+    """The site and its visitors. Afterwards nothing must have gone wrong in any of their tabs."""
+    database = Database(_database_url(server.folder))
+    async with Line(server.port) as line:
+        place = Place(server, database, line, browser, SECRET)
+        yield place
+        for visitor in place.visitors:
+            await visitor.context.close()
+    await database.close()
+    worries = [(visitor.name, worry) for visitor in place.visitors for worry in visitor.worries]
+    assert not worries, worries
+
+
+def _database_url(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder / 'parley.db'}"
+
+
 class _Scripts(SimpleHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path != "/empty.html":
@@ -64,8 +102,3 @@ class _Scripts(SimpleHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it
         """Keep quiet."""
-
-
-async def close_quietly(context: BrowserContext) -> None:
-    """Close a profile with all its tabs."""
-    await context.close()

@@ -4,6 +4,7 @@ import { live } from "./live.js";
 import { counted, filled, locale, say } from "./sentences.js";
 
 const TYPING_LASTS = 12_000;
+const NAMES_AT_MOST = 10;
 
 class CompanyLine extends HTMLElement {
   #ends = [];
@@ -95,12 +96,14 @@ class SeenLine extends CompanyLine {
     const own = document.body.dataset.person;
     const last = [...this.room.querySelectorAll(".entries > [data-seq]")].at(-1);
     const others = [...this.room.querySelectorAll(".participants-list [data-person]")].filter(({ dataset }) => dataset.person !== own);
-    if (last?.dataset.author !== own || !others.length) return this.show("");
+    const spoken = ["message", "reply"].includes(last?.dataset.kind);
+    if (!spoken || last.dataset.author !== own) return this.show("");
     const readers = others.filter(({ dataset }) => Number(dataset.read) >= Number(last.dataset.seq));
     const names = readers.map((item) => item.querySelector(".participant-name").textContent);
     const { everyone, names: some } = this.dataset;
-    const list = () => new Intl.ListFormat(locale(), { type: "conjunction" }).format(names);
-    this.show(names.length === others.length ? everyone : names.length ? filled(some, { names: list() }) : "");
+    const list = () => new Intl.ListFormat(locale(), { type: "conjunction" }).format(names.slice(0, NAMES_AT_MOST));
+    const all = names.length === others.length && names.length > 1;
+    this.show(all ? everyone : names.length ? filled(some, { names: list() }) : "");
   }
 }
 

@@ -16,6 +16,7 @@ class ConnectionState extends HTMLElement {
   /** A short break (a restarting node, a sleeping phone) is nobody's business. */
   #changed(message) {
     clearTimeout(this.#soon);
+    this.dataset.now = message.state;
     const state = SHOWN_AS[message.state];
     if (!state) this.hidden = true;
     else if (!this.hidden || state === "ended") this.#show(state, message.waiting);

@@ -16,6 +16,7 @@ class Live {
   #subscribers = new Set();
   #latest = new Map();
   #open = new Map();
+  #unsaid = [];
   #alone = !globalThis.SharedWorker;
 
   /** Begins once all elements of the page have said what they show. */
@@ -41,7 +42,7 @@ class Live {
   /** `discussion` is on this page, shown up to `head`. */
   open(discussion, head) {
     this.#open.set(discussion, head);
-    this.#tell({ do: "open", discussion, head });
+    if (this.#port) this.#tell({ do: "open", discussion, head });
   }
 
   close(discussion) {
@@ -88,6 +89,7 @@ class Live {
     hello.open = [...this.#open];
     this.#port = this.#alone ? await stationHere(hello) : this.#share(hello);
     this.#port.onmessage = ({ data }) => this.#heard(data);
+    for (const message of this.#unsaid.splice(0)) this.#tell(message);
     for (const [, reply] of this.#notes()) this.#tell({ do: "post", reply });
   }
 
@@ -118,7 +120,8 @@ class Live {
   }
 
   #tell(message) {
-    this.#port?.postMessage(message);
+    if (this.#port) this.#port.postMessage(message);
+    else this.#unsaid.push(message);
   }
 
   #notes() {

@@ -15,9 +15,10 @@ class MessageList extends HTMLElement {
   connectedCallback() {
     if (this.dataset.box === "drafts") return;
     this.rows = this.querySelector(".rows");
-    for (const type of ["entry", "unread", "added", "gone"]) {
+    for (const type of ["entry", "unread", "added"]) {
       live.subscribe(type, null, ({ discussion }) => discussion && this.#note([discussion]));
     }
+    live.subscribe("gone", null, ({ discussion }) => (this.#row(discussion)?.remove(), this.#emptied()));
     // What happened while there was no stream is not told: look at all that is shown.
     let down = false;
     live.subscribe("state", null, ({ state }) => {
@@ -39,14 +40,19 @@ class MessageList extends HTMLElement {
     ids.forEach((id) => this.#changed.delete(id));
     const fresh = new Map([...rendered(html).querySelectorAll(".row")].map((row) => [row.dataset.discussion, row]));
     for (const id of ids) this.#put(id, fresh.get(id));
+    this.#emptied();
+    if (this.#changed.size) this.#calm.ask();
+  }
+
+  #emptied() {
     const empty = this.querySelector(".empty");
     if (empty) empty.hidden = this.rows.childElementCount > 0;
-    if (this.#changed.size) this.#calm.ask();
   }
 
   #put(discussion, row) {
     const old = this.#row(discussion);
-    if (!row) return old?.remove();
+    // The server only looks at the top of a box: on a later page an absent row may just be further down.
+    if (!row) return "paged" in this.dataset || old?.remove();
     const focused = old?.contains(document.activeElement);
     if (discussion === this.dataset.current) {
       row.dataset.current = "";

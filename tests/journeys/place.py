@@ -1,0 +1,107 @@
+"""The site that the journeys happen on, and the people who visit it with a browser."""
+
+import secrets
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Dialog, Error, Page
+
+from app.drafts import Address
+from app.settings import Settings
+from app.site import Identity, Site
+from app.throttle import Throttle
+from store.database import Database
+from tests import factories
+from tests.journeys.line import Line
+from tests.nodes import ServerProcess
+
+PATIENCE_MS = 10_000
+WORRYING = ("Content Security Policy", "Trusted", "Uncaught")
+
+
+@dataclass
+class Visitor:
+    """A person with a browser profile of her own. `worries`: what should not have happened in her tabs."""
+
+    who: Identity
+    context: BrowserContext
+    line: Line
+    worries: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """As others see her."""
+        return self.who.name
+
+    async def tab(self, path: str = "/") -> Page:
+        """A new tab at `path`."""
+        page = await self.context.new_page()
+        await page.goto(self.line.url + path)
+        return page
+
+    def watch(self, page: Page) -> None:
+        """Note dialogs, script errors and violations of the content security policy."""
+        page.on("dialog", self._dialog)
+        page.on("console", self._console)
+        page.on("pageerror", self._error)
+
+    async def _dialog(self, dialog: Dialog) -> None:
+        if dialog.type == "beforeunload":
+            await dialog.accept()
+            return
+        self.worries.append(f"a dialog: {dialog.message}")
+        await dialog.dismiss()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and any(sign in message.text for sign in WORRYING):
+            self.worries.append(message.text)
+
+    def _error(self, error: Error) -> None:
+        self.worries.append(f"{error.message}\n{error.stack}")
+
+
+class Place:
+    """A running server with a database that tests may also write to directly, and visitors on its line."""
+
+    def __init__(
+        self, process: ServerProcess, database: Database, line: Line, browser: Browser, secret: str
+    ) -> None:
+        settings = Settings(rate_limits="off", secret=secret)
+        self.process = process
+        self.line = line
+        self.site = Site(settings, database, announce=lambda events: None, throttle=Throttle(enabled=False))
+        self.surname = "".join(secrets.choice(string.ascii_lowercase) for _ in range(7)).capitalize()
+        """Nobody else's: names are told apart by it although all journeys share one site."""
+        self.visitors: list[Visitor] = []
+        self._browser = browser
+
+    async def person(self, first_name: str, **fields: str) -> Identity:
+        """An account named `<first_name> <surname>`."""
+        login = f"{first_name}.{self.surname}".lower()
+        return await factories.person(self.site, login, name=f"{first_name} {self.surname}", **fields)
+
+    async def group(self, name: str, members: Sequence[Identity]) -> Address:
+        """A group named `<name> <surname>`."""
+        return await factories.group(self.site, f"{name} {self.surname}", members)
+
+    async def visitor(self, first_name: str, *, language: str = "en", **options: Any) -> Visitor:
+        """A new person, signed in in a browser profile of hers; `options` are of the profile."""
+        return await self.visit(await self.person(first_name, language=language), **options)
+
+    async def visit(
+        self, who: Identity, *, line: Line | None = None, signed_in: bool = True, **options: Any
+    ) -> Visitor:
+        """A browser profile for `who`, on a line of her own if given."""
+        context = await self._browser.new_context(**options)
+        context.set_default_timeout(PATIENCE_MS)
+        visitor = Visitor(who, context, line or self.line)
+        context.on("page", visitor.watch)
+        if signed_in:
+            cookies = await factories.signed_in(self.site, who)
+            await context.add_cookies(
+                [{"name": name, "value": value, "url": visitor.line.url} for name, value in cookies.items()]
+            )
+        self.visitors.append(visitor)
+        return visitor

@@ -1,0 +1,60 @@
+"""Every screen, filled as a long-used one is, to look at with other eyes."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from app.drafts import DraftFields, create
+from tests import factories
+from tests.journeys.place import Place, Visitor
+
+LONG_TEXT = """Hello **everybody**,
+
+| what | who |
+| --- | --- |
+| a-very-long-word-that-does-not-break-anywhere-in-the-middle-of-a-narrow-screen | we |
+
+```
+a line of code that is much longer than a narrow screen is wide, and goes on and on and on
+```
+
+- https://example.org/a/very/long/address/that/goes/on/and/on/and/on/without/any/space/at/all.html
+- مرحبا بالعالم
+"""
+
+
+@dataclass(frozen=True)
+class Screens:
+    """A visitor and the addresses of what she can see."""
+
+    visitor: Visitor
+    paths: dict[str, str]
+
+    async def all(self) -> AsyncIterator[tuple[str, str]]:
+        """Name and address of each."""
+        for name, path in self.paths.items():
+            yield name, path
+
+
+async def filled_screens(place: Place, *, language: str) -> Screens:
+    """Somebody with discussions, something unread, and a draft."""
+    alice = await place.visitor("Alice", language=language)
+    bob, carol = await place.person("Bob"), await place.person("Maximiliane-Charlotte")
+    room = await factories.discussion(
+        place.site, bob, [alice.who, carol], LONG_TEXT, subject="A subject " * 12
+    )
+    await factories.discussion(place.site, alice.who, [bob], "Short.", subject="")
+    draft = await create(place.site, alice.who, DraftFields(subject="Not sent", body="yet"))
+    paths = {
+        "home": "/",
+        "inbox": "/boxes/inbox",
+        "in progress": "/boxes/progress",
+        "sent": "/boxes/sent",
+        "drafts": "/boxes/drafts",
+        "discussion": f"/discussions/{room}",
+        "new message": f"/new?to=person:{bob.person_id}",
+        "draft": f"/drafts/{draft.id}",
+        "add a participant": f"/drafts/{draft.id}/participants",
+        "stop": f"/discussions/{room}/stop",
+        "not found": "/discussions/nowhere",
+    }
+    return Screens(alice, paths)

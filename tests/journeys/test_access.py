@@ -1,0 +1,80 @@
+"""Access for everybody: axe finds nothing on any screen in both themes, and narrow screens do not scroll sideways."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, ViewportSize, expect
+
+from tests.journeys.place import Place
+from tests.journeys.screens import filled_screens
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+NARROW = ViewportSize(width=320, height=640)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_axe_finds_nothing(place: Place, theme: str) -> None:
+    """No violation on any screen, signed in and signed out."""
+    screens = await filled_screens(place, language="en")
+    page = await screens.visitor.tab()
+    await page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+    found = {}
+    for name, path in screens.paths.items():
+        await page.goto(place.line.url + path)
+        await _unfold(page)
+        found[name] = await _violations(page)
+    await screens.visitor.context.clear_cookies()
+    await page.goto(f"{place.line.url}/sign-in")
+    found["sign in"] = await _violations(page)
+    assert {name: violations for name, violations in found.items() if violations} == {}
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_nothing_scrolls_sideways_on_a_narrow_screen(place: Place, language: str) -> None:
+    """At 320 pixels every screen fits, in both languages."""
+    screens = await filled_screens(place, language=language)
+    page = await screens.visitor.tab()
+    await page.set_viewport_size(NARROW)
+    too_wide = {}
+    for name, path in screens.paths.items():
+        await page.goto(place.line.url + path)
+        await _unfold(page)
+        width = await page.evaluate("document.documentElement.scrollWidth")
+        if width > NARROW["width"]:
+            too_wide[name] = (width, await _widest(page))
+    assert too_wide == {}
+
+
+async def test_results_of_the_recipient_field_are_accessible(place: Place) -> None:
+    """The opened list and the chips, too."""
+    alice = await place.visitor("Alice")
+    bob = await place.person("Bob")
+    await place.person("Bill")
+    tab = await alice.tab(f"/new?to=person:{bob.person_id}")
+    await tab.locator("#to-search").press_sequentially(f"b {place.surname}")
+    await expect(tab.get_by_role("option")).to_have_count(1)
+    assert await _violations(tab) == []
+
+
+async def _unfold(page: Page) -> None:
+    if await page.locator(".participants-summary").count():
+        await page.locator(".participants-summary").click()
+
+
+async def _violations(page: Page) -> list[str]:
+    results = await Axe().run(page)
+    return [
+        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+async def _widest(page: Page) -> list[str]:
+    return list(
+        await page.evaluate(
+            """() => [...document.body.querySelectorAll("*")]
+                .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
+                .map((one) => `${one.tagName}.${one.className}`).slice(0, 5)"""
+        )
+    )

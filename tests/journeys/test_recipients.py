@@ -1,0 +1,82 @@
+"""The recipient field as a keyboard and a screen reader meet it."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests.journeys.place import Place
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_people_and_groups_are_found_by_first_letters(place: Place) -> None:
+    """Accents and case do not matter; groups come with their size; what is chosen is not offered again."""
+    alice = await place.visitor("Alice")
+    elodie = await place.person("Élodie")
+    await place.group("Élèves", [elodie, alice.who])
+    tab = await alice.tab("/new")
+    await tab.locator("#to-search").press_sequentially(f"el {place.surname}")
+    await expect(tab.get_by_role("option")).to_have_count(2)
+    await expect(tab.get_by_role("option", name="Élèves")).to_contain_text("2 people")
+    await expect(tab.locator("recipient-field[data-name=to] .status")).to_have_text("2 results")
+    await tab.get_by_role("option", name="Élodie").click()
+    await tab.locator("#to-search").press_sequentially(f"el {place.surname}")
+    await expect(tab.get_by_role("option")).to_have_count(1)
+
+
+async def test_the_keyboard_does_it_all(place: Place) -> None:
+    """Arrows, Enter, Escape and Backspace; the active option is named; Enter never sends the message."""
+    alice = await place.visitor("Alice")
+    for name in ("Bea", "Ben"):
+        await place.person(name)
+    tab = await alice.tab("/new")
+    search = tab.get_by_role("combobox", name="To")
+    await search.press_sequentially(f"be {place.surname}")
+    await expect(search).to_have_attribute("aria-expanded", "true")
+    await expect(tab.get_by_role("option")).to_have_count(2)
+    assert await _active_option(tab) == f"Bea {place.surname}"
+    await search.press("ArrowDown")
+    assert await _active_option(tab) == f"Ben {place.surname}"
+    await search.press("Enter")
+    await expect(tab.locator(".chip-name")).to_have_text(f"Ben {place.surname}")
+    await expect(search).to_be_focused()
+    await expect(tab.locator("recipient-field[data-name=to] .status")).to_have_text(
+        f"Ben {place.surname} is added"
+    )
+    await search.press_sequentially("be")
+    await expect(search).to_have_attribute("aria-expanded", "true")
+    await search.press("Escape")
+    await expect(search).to_have_attribute("aria-expanded", "false")
+    await search.fill("")
+    await search.press("Enter")
+    await search.press("Backspace")
+    await expect(tab.locator(".chip")).to_have_count(0)
+    await expect(search).to_be_focused()
+    assert tab.url.endswith("/new")
+
+
+async def test_a_chip_is_taken_off_with_the_mouse(place: Place) -> None:
+    """The button on the chip removes it, says so, and leaves the focus in the field."""
+    alice = await place.visitor("Alice")
+    bob = await place.person("Bob")
+    tab = await alice.tab(f"/new?to=person:{bob.person_id}")
+    await tab.get_by_role("button", name=f"Remove {bob.name}").click()
+    await expect(tab.locator(".chip")).to_have_count(0)
+    await expect(tab.get_by_role("combobox", name="To")).to_be_focused()
+
+
+async def test_nobody_found_is_said(place: Place) -> None:
+    """A search without result is announced, and opens nothing."""
+    alice = await place.visitor("Alice")
+    tab = await alice.tab("/new")
+    await tab.locator("#cc-search").press_sequentially("zzzzq")
+    await expect(tab.locator("recipient-field[data-name=cc] .status")).to_contain_text("zzzzq")
+    await expect(tab.locator("#cc-options")).to_be_hidden()
+
+
+async def _active_option(tab: Page) -> str:
+    return str(
+        await tab.evaluate(
+            """() => document.getElementById(document.activeElement.getAttribute("aria-activedescendant"))
+                .querySelector(".option-name").textContent"""
+        )
+    )

@@ -1,0 +1,149 @@
+"""Many tabs, one stream: a single socket for all of them, over page changes, restarts and sign-outs."""
+
+import pytest
+from playwright.async_api import Page, expect
+
+from tests import factories
+from tests.journeys.discussing import badge_shows, entry, is_live, pending, write
+from tests.journeys.line import Line
+from tests.journeys.place import Place
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_all_tabs_share_one_socket_that_outlives_pages(place: Place) -> None:
+    """Three tabs, and one of them going from page to page with no other left: the socket stays the same."""
+    async with Line(place.process.port) as line:
+        alice = await place.visit(await place.person("Alice"), line=line)
+        room = await factories.discussion(place.site, alice.who, [await place.person("Bob")])
+        tabs = [await alice.tab(path) for path in ("/", "/boxes/inbox", f"/discussions/{room}")]
+        for tab in tabs:
+            await is_live(tab)
+        for tab in tabs[1:]:
+            await tab.close()
+        for path in ("/boxes/sent", f"/discussions/{room}", "/"):
+            await tabs[0].goto(line.url + path)
+            await is_live(tabs[0])
+        assert line.sockets_opened == 1
+
+
+async def test_without_a_shared_worker_each_tab_has_a_socket(place: Place) -> None:
+    """A browser that lacks SharedWorker is live all the same, and posts what waits once."""
+    async with Line(place.process.port) as line:
+        alice = await place.visit(await place.person("Alice"), line=line)
+        await alice.context.add_init_script("delete globalThis.SharedWorker")
+        bob = await place.person("Bob")
+        room = await factories.discussion(place.site, bob, [alice.who])
+        first, second = await alice.tab(f"/discussions/{room}"), await alice.tab(f"/discussions/{room}")
+        for tab in (first, second):
+            await is_live(tab)
+        assert line.sockets_opened == 2
+        await write(second, "from the second tab")
+        await write(first, "from the first tab")
+        for tab in (first, second):
+            await expect(entry(tab, "from the first tab")).to_have_count(1)
+            await expect(entry(tab, "from the second tab")).to_have_count(1)
+            await expect(pending(tab)).to_have_count(0)
+
+
+async def test_the_badge_is_the_same_everywhere(place: Place) -> None:
+    """Banner, title, line and lists of two tabs follow one number, up and down."""
+    alice, bob = await place.visitor("Alice"), await place.visitor("Bob")
+    rooms = [
+        await factories.discussion(place.site, bob.who, [alice.who], subject=f"Room {n}") for n in (1, 2)
+    ]
+    home, inbox = await alice.tab(), await alice.tab("/boxes/inbox")
+    await badge_shows(home, 2)
+    await expect(home.locator("#new-message")).to_have_text("You have 2 new messages")
+    await is_live(home)
+    reader = await alice.tab(f"/discussions/{rooms[0]}")
+    await expect(entry(reader, "Hello.")).to_be_visible()
+    for tab in (home, inbox, reader):
+        await expect(tab.locator("unread-badge .count")).to_have_text("1")
+        await badge_shows(tab, 1)
+    await expect(home.locator("#new-message")).to_have_text("You have a new message")
+    await expect(inbox.locator(".row.unread")).to_have_count(1)
+    assert (await home.locator("#favicon").get_attribute("href") or "").startswith("data:image/png")
+
+
+async def test_a_page_catches_up_after_a_cut(place: Place) -> None:
+    """What was said while the line was cut is there when it is mended, in order, without a reload."""
+    bob = await place.visitor("Bob")
+    async with Line(place.process.port) as line:
+        alice = await place.visit(await place.person("Alice"), line=line)
+        room = await factories.discussion(place.site, alice.who, [bob.who])
+        tab, bob_tab = await alice.tab(f"/discussions/{room}"), await bob.tab(f"/discussions/{room}")
+        await is_live(tab)
+        await line.cut()
+        for text in ("first", "second"):
+            await write(bob_tab, text)
+            await expect(entry(bob_tab, text)).to_be_visible()
+        await expect(tab.locator("connection-state")).to_be_visible()
+        await line.mend()
+        await tab.evaluate("dispatchEvent(new Event('online'))")
+        await expect(entry(tab, "second")).to_be_visible()
+        await expect(tab.locator("connection-state")).to_be_hidden()
+        numbers = await tab.locator("li.entry[data-seq]").evaluate_all(
+            "all => all.map(one => one.dataset.seq)"
+        )
+        assert numbers == ["1", "2", "3"]
+
+
+async def test_a_reader_higher_up_is_told_and_not_moved(place: Place) -> None:
+    """Scrolled up, she stays where she is; a button says how many are below, and leads there."""
+    alice, bob = await place.visitor("Alice"), await place.visitor("Bob")
+    room = await factories.discussion(place.site, alice.who, [bob.who], "line\n" * 300)
+    tab, bob_tab = await alice.tab(f"/discussions/{room}"), await bob.tab(f"/discussions/{room}")
+    await is_live(tab)
+    before = await _scroll_to_top(tab)
+    for text in ("one", "two"):
+        await write(bob_tab, text)
+    await expect(tab.locator(".new-below")).to_have_text("2 new below")
+    assert await tab.locator("message-log").evaluate("log => log.scrollTop") == before
+    await expect(bob_tab.locator("seen-line")).to_be_hidden()
+    await tab.locator(".new-below").click()
+    await expect(entry(tab, "two")).to_be_in_viewport()
+    await expect(tab.locator(".new-below")).to_be_hidden()
+    await expect(bob_tab.locator("seen-line")).to_contain_text(alice.name)
+
+
+async def test_earlier_entries_come_as_one_scrolls_up(place: Place) -> None:
+    """Scrolling up loads what was before, to the first entry, each once and in order."""
+    alice = await place.visitor("Alice")
+    room = await factories.discussion(place.site, alice.who, [await place.person("Bob")])
+    tab = await alice.tab(f"/discussions/{room}")
+    await is_live(tab)
+    for number in range(2, 131):
+        await tab.evaluate("text => document.querySelector('#reply-body').value = text", f"reply {number}")
+        await tab.locator("#reply-body").press("Enter")
+    await expect(tab.locator("#e130")).to_be_visible()
+    await tab.reload()
+    assert await tab.locator("li.entry[data-seq]").count() < 130
+    await tab.locator(".earlier").scroll_into_view_if_needed()
+    while await tab.locator(".earlier").count():
+        first = await tab.locator("li.entry[data-seq]").first.get_attribute("id")
+        await tab.locator("message-log").evaluate("log => log.scrollTop = 0")
+        await expect(tab.locator("li.entry[data-seq]").first).not_to_have_id(first or "")
+    numbers = await tab.locator("li.entry[data-seq]").evaluate_all(
+        "all => all.map(one => Number(one.dataset.seq))"
+    )
+    assert numbers == list(range(1, 131))
+    days = await tab.locator("li.day").count()
+    assert days == 1
+
+
+async def test_an_ended_session_says_so_in_every_tab(place: Place) -> None:
+    """Signed out in one tab, the others say so and lead to the sign-in page."""
+    alice = await place.visitor("Alice")
+    first, second = await alice.tab(), await alice.tab("/boxes/inbox")
+    await is_live(second)
+    await first.locator(".menu summary").click()
+    await first.locator("form[action='/sign-out'] button").click()
+    await expect(second.locator("connection-state [data-state=ended] a")).to_be_visible()
+
+
+async def _scroll_to_top(tab: Page) -> float:
+    log = tab.locator("message-log")
+    await log.evaluate("log => log.scrollTop = 0")
+    await tab.wait_for_function("document.querySelector('message-log').scrollTop === 0")
+    return 0
