@@ -23,7 +23,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
 
 run: $(INSTALLED) ## serve; the first time, with a demo site (accounts: alice, bob …, password parley-demo)
-	@[ -n "$$PARLEY_DATABASE_URL" ] || $(MAKE) var/parley.db
+	@[ -n "$$PARLEY_DATABASE_URL" ] || $(MAKE) --silent var/parley.db
 	@exec $(BIN)/parley serve
 
 test: tools $(INSTALLED_FOR_TESTS) ## everything: style, types, import contracts, tests
