@@ -4,8 +4,9 @@ Plain text never enters the parser: most replies are plain, and are shown as the
 """
 
 import re
+import threading
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 import nh3
@@ -94,8 +95,23 @@ def _is_too_intricate(body: str, most_marks: int) -> bool:
     return sum(len(lines) * max(line.count("|") for line in lines) for lines in blocks) > MOST_CELLS
 
 
-@cache
+class _Parsers(threading.local):
+    """The parsers of a thread: looking for links keeps its state in the parser."""
+
+    def __init__(self) -> None:
+        self.by_links: dict[bool, MarkdownIt] = {}
+
+
+_parsers = _Parsers()
+
+
 def _parser(*, links: bool) -> MarkdownIt:
+    if links not in _parsers.by_links:
+        _parsers.by_links[links] = _new_parser(links=links)
+    return _parsers.by_links[links]
+
+
+def _new_parser(*, links: bool) -> MarkdownIt:
     # A pasted line break is meant: `breaks` keeps it, so that plain and marked-up text look alike.
     parser = MarkdownIt("commonmark", {"html": False, "linkify": links, "breaks": True, "xhtmlOut": False})
     parser.enable(["table", "strikethrough", "linkify"])
