@@ -14,6 +14,7 @@ from app.site import Identity, Site
 from app.throttle import Throttle
 from store.database import Database
 from tests import factories
+from tests.journeys.discussing import is_live
 from tests.journeys.line import Line
 from tests.nodes import ServerProcess
 
@@ -28,6 +29,8 @@ class Visitor:
     who: Identity
     context: BrowserContext
     line: Line
+    signed_in: bool
+    scripts: bool
     worries: list[str] = field(default_factory=list)
 
     @property
@@ -36,9 +39,11 @@ class Visitor:
         return self.who.name
 
     async def tab(self, path: str = "/") -> Page:
-        """A new tab at `path`."""
+        """A new tab at `path`, live where scripts run."""
         page = await self.context.new_page()
         await page.goto(self.line.url + path)
+        if self.scripts and self.signed_in:
+            await is_live(page)
         return page
 
     def watch(self, page: Page) -> None:
@@ -96,7 +101,9 @@ class Place:
         """A browser profile for `who`, on a line of her own if given."""
         context = await self._browser.new_context(**options)
         context.set_default_timeout(PATIENCE_MS)
-        visitor = Visitor(who, context, line or self.line)
+        visitor = Visitor(
+            who, context, line or self.line, signed_in, options.get("java_script_enabled", True)
+        )
         context.on("page", visitor.watch)
         if signed_in:
             cookies = await factories.signed_in(self.site, who)

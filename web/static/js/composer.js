@@ -22,6 +22,8 @@ class ReplyComposer extends HTMLElement {
     // Counted in characters below: the attribute counts UTF-16 units, and cuts a pasted text without a word.
     this.text.removeAttribute("maxlength");
     this.#restore();
+    // Typed before the script was there.
+    if (this.text.value) this.#keep();
     this.text.addEventListener("keydown", (event) => this.#key(event));
     this.text.addEventListener("input", () => this.#typed());
     this.text.addEventListener("blur", () => this.#typing(false));
