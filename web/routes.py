@@ -2,7 +2,6 @@
 
 from starlette.routing import BaseRoute, WebSocketRoute
 
-from realtime.socket import live
 from web.api import (
     discussions,
     health,
@@ -16,6 +15,7 @@ from web.api import (
     unread,
 )
 from web.api.resource import Resource
+from web.live import Live
 from web.pages import page_routes
 
 api_routes = [
@@ -40,4 +40,4 @@ api_routes = [
     Resource("/readyz", GET=health.ready),
 ]
 
-routes: list[BaseRoute] = [*page_routes, WebSocketRoute("/live", live), *api_routes]
+routes: list[BaseRoute] = [*page_routes, WebSocketRoute("/live", Live()), *api_routes]

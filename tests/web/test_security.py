@@ -203,13 +203,13 @@ async def test_cross_site(
         ("ws", {"origin": "https://evil.example"}, False),
         ("ws", {"origin": "https://evil.example", "authorization": "Bearer x"}, False),
         ("ws", {"origin": "null"}, False),
-        ("ws", {"cookie": "parley=x"}, False),
-        ("ws", {}, False),
+        ("ws", {"cookie": "parley=x"}, True),
+        ("ws", {}, True),
         ("ws", {"authorization": "Bearer x"}, True),
     ],
 )
 def test_origin_of_a_socket(settings: Settings, scheme: str, headers: dict[str, str], allowed: bool) -> None:
-    """A browser's socket must come from this site; a program without an origin needs a token."""
+    """A browser's socket must come from this site; who names no origin is a program, and no browser."""
     friendly = settings.model_copy(update={"allowed_origins": ("https://friend.example",)})
     assert origin_allowed(friendly, _socket_scope(scheme, **headers)) is allowed
 
