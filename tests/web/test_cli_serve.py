@@ -1,0 +1,161 @@
+"""`parley serve` as real processes: the line that says it is ready, its workers, and its end."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.servers import RedisServer
+from tests.waiting import wait_blocking
+
+ROOT = Path(__file__).parents[2]
+END_SECONDS = 15
+
+
+class Serving:
+    """A running `parley serve` with its output in a file."""
+
+    def __init__(self, folder: Path, *command: str, **environment: str) -> None:
+        self.output = folder / "output"
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "web", *(command or ("serve",))],
+                cwd=folder,
+                env={**os.environ, "PYTHONPATH": str(ROOT), "PARLEY_PORT": "0", **environment},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines that say it is ready."""
+        return [line for line in self.output.read_text().splitlines() if line.startswith("Parley is ready")]
+
+    @property
+    def url(self) -> str:
+        """Its address, once it is ready."""
+        wait_blocking(lambda: self.lines or self.process.poll() is not None, "the server is ready", 40)
+        assert self.lines, self.output.read_text()
+        return self.lines[0].rpartition(" ")[2]
+
+    @property
+    def workers(self) -> set[int]:
+        """The processes that serve under it."""
+        found = set()
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                is_child = f"PPid:\t{self.process.pid}\n" in (path / "status").read_text()
+                if is_child and b"spawn_main" in (path / "cmdline").read_bytes():
+                    found.add(int(path.name))
+            except OSError:
+                continue
+        return found
+
+    def answers(self) -> bool:
+        """Whether a request on a new connection is answered."""
+        try:
+            return httpx.get(f"{self.url}/healthz", timeout=5).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def end(self, number: signal.Signals) -> int:
+        """Send it this signal; returns its exit status."""
+        self.process.send_signal(number)
+        return self.process.wait(END_SECONDS)
+
+
+Serve = Callable[..., Serving]
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Serve]:
+    """Starts servers that do not outlive the test."""
+    running: list[Serving] = []
+
+    def start(*command: str, **environment: str) -> Serving:
+        running.append(Serving(tmp_path, *command, **environment))
+        return running[-1]
+
+    yield start
+    for serving in running:
+        if serving.process.poll() is None:
+            os.killpg(serving.process.pid, signal.SIGKILL)
+            serving.process.wait(END_SECONDS)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_one_process_says_its_address_and_ends_in_order(serve: Serve, number: signal.Signals) -> None:
+    """A free port, one line, an answer, and a clean end without anything left on the port."""
+    server = serve()
+    assert server.answers()
+    assert server.end(number) == 0
+    assert len(server.lines) == 1
+    assert not server.answers()
+
+
+def test_a_port_that_is_taken_is_named(serve: Serve) -> None:
+    """The second server on one port says so and stops."""
+    port = serve().url.rpartition(":")[2]
+    second = serve(PARLEY_PORT=port)
+    assert second.process.wait(30) == 1
+    assert f"127.0.0.1:{port}" in second.output.read_text()
+    assert "Traceback" not in second.output.read_text()
+
+
+def test_several_processes_share_a_port_and_a_dead_one_is_replaced(
+    serve: Serve, redis_server: RedisServer
+) -> None:
+    """One line once all are ready; after `kill -9` of a worker there are as many again."""
+    server = serve(WEB_CONCURRENCY="2", PARLEY_REDIS_URL=redis_server.url)
+    assert server.answers()
+    before = server.workers
+    assert len(before) == 2
+    os.kill(min(before), signal.SIGKILL)
+    wait_blocking(lambda: len(server.workers - {min(before)}) == 2, "there are two workers again", 20)
+    wait_blocking(server.answers, "the server answers", 20)
+    assert server.end(signal.SIGTERM) == 0
+    assert len(server.lines) == 1
+    assert not server.answers()
+
+
+def test_workers_end_with_their_parent(serve: Serve, redis_server: RedisServer) -> None:
+    """When the parent is killed, nobody is left who holds the port."""
+    server = serve(WEB_CONCURRENCY="2", PARLEY_REDIS_URL=redis_server.url)
+    assert server.answers()
+    workers = server.workers
+    server.process.kill()
+    server.process.wait(END_SECONDS)
+    wait_blocking(lambda: not any(alive(worker) for worker in workers), "the workers are gone", END_SECONDS)
+
+
+def test_the_end_does_not_wait_for_clients(serve: Serve) -> None:
+    """A client that began a request and says no more cannot hold the server."""
+    server = serve()
+    with httpx.Client(base_url=server.url) as client, httpx.Client() as half:
+        client.get("/healthz")
+        half.build_request("GET", server.url)
+        begin = time.monotonic()
+        assert server.end(signal.SIGTERM) == 0
+        assert time.monotonic() - begin < END_SECONDS
+
+
+def test_the_worker_ends_in_order(serve: Serve) -> None:
+    """It tidies up at once, and SIGTERM ends it with status 0."""
+    worker = serve("worker")
+    wait_blocking(lambda: "sign_ins_purged" in worker.output.read_text(), "the worker has tidied up", 30)
+    assert worker.end(signal.SIGTERM) == 0
+
+
+def alive(process: int) -> bool:
+    """Whether a process still runs (one that only waits to be reaped does not)."""
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
