@@ -21,9 +21,10 @@ DIRECTED = {"blockquote", "h3", "h4", "h5", "h6", "li", "ol", "p", "td", "th", "
 ATTRIBUTES = {
     **{tag: {"dir"} for tag in DIRECTED},
     "a": {"href", "title"},
-    "code": {"dir"},
+    "code": {"dir", "tabindex"},
     "ol": {"dir", "start"},
     "pre": {"dir"},
+    "table": {"tabindex"},
     "td": {"dir", "align"},
     "th": {"dir", "align"},
 }
@@ -161,6 +162,9 @@ def _house_style(state: StateCore) -> None:
             token.attrSet("align", str(style).removeprefix("text-align:"))
         if token.type in ("fence", "code_block"):
             token.attrSet("dir", "ltr")
+        if token.type in ("fence", "code_block", "table_open"):
+            # They may scroll in themselves, and must be reached by keyboard then.
+            token.attrSet("tabindex", "0")
         if token.children:
             token.children = list(_inline_style(token.children))
 

@@ -46,7 +46,7 @@ def test_plain_text_is_shown_as_it_is(body: str) -> None:
         ("`a < b && c`", f'{P}<code dir="ltr">a &lt; b &amp;&amp; c</code></p>'),
         (
             "```python\nif a < b:\n    pass\n```",
-            '<pre><code dir="ltr">if a &lt; b:\n    pass\n</code></pre>',
+            '<pre><code dir="ltr" tabindex="0">if a &lt; b:\n    pass\n</code></pre>',
         ),
         ("# Title\n\n### Part", '<h3 dir="auto">Title</h3>\n<h5 dir="auto">Part</h5>'),
         ("###### Deep", '<h6 dir="auto">Deep</h6>'),
@@ -147,9 +147,11 @@ def harmless(html: str) -> bool:
     found = _Found(html)
     names = {name for name, _ in found.attributes}
     links = [value or "" for name, value in found.attributes if name == "href"]
+    stops = {value for name, value in found.attributes if name == "tabindex"}
     return (
         found.elements <= ELEMENTS
-        and names <= {"href", "title", "rel", "dir", "align", "start"}
+        and names <= {"href", "title", "rel", "dir", "align", "start", "tabindex"}
+        and stops <= {"0"}
         and all(link.partition(":")[0] in LINK_SCHEMES for link in links)
     )
 

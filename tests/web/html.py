@@ -58,7 +58,8 @@ class Element:
         for child in self.children:
             if isinstance(child, Element):
                 yield child
-                yield from child._inside()
+                # What is in a template is not in the page.
+                yield from child._inside() if child.tag != "template" else ()
 
 
 class _Reader(HTMLParser):
@@ -101,10 +102,13 @@ def fields_of(form: Element) -> list[tuple[str, str]]:
             # A browser drops the first line break and sends the others as CR LF.
             text = "".join(child for child in element.children if isinstance(child, str))
             fields.append((name, text.removeprefix("\n").replace("\n", "\r\n")))
-        elif element.tag == "input" and name:
-            if element.attributes.get("type") not in ("checkbox", "radio") or "checked" in element.attributes:
-                fields.append((name, value))
+        elif element.tag == "input" and name and _is_sent(element):
+            fields.append((name, value))
     return fields
+
+
+def _is_sent(field: Element) -> bool:
+    return field.attributes.get("type") not in ("checkbox", "radio") or "checked" in field.attributes
 
 
 class Visitor:
@@ -124,7 +128,9 @@ class Visitor:
         """Follow an address (and where it leads)."""
         return self._show(await self.client.get(address, follow_redirects=True))
 
-    async def submit(self, form: Element, action: str = "", button: str = "action", **typed: object) -> Element:
+    async def submit(
+        self, form: Element, action: str = "", button: str = "action", **typed: object
+    ) -> Element:
         """Fill in a form and press one of its buttons. `typed` replaces or (a list) adds to what is there."""
         fields = [
             (name, value) for name, value in fields_of(form) if not isinstance(typed.get(name, []), str)

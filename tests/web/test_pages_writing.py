@@ -52,7 +52,9 @@ async def test_a_search_loses_nothing(node: RunningNode, site: Site) -> None:
         assert fields["to"] == f"person:{bob.person_id}"
         assert fields["subject"] == "A & B <i>"
         assert fields["body"].replace("\r\n", "\n") == TEXT
-        assert page.one("input", type="checkbox", name="cc").attributes["value"] == f"person:{carol.person_id}"
+        assert (
+            page.one("input", type="checkbox", name="cc").attributes["value"] == f"person:{carol.person_id}"
+        )
         cc = [f"person:{carol.person_id}"]
         page = await writer.submit(_message(page), f"to:person:{bob.person_id}", "remove", cc=cc)
         fields = dict(fields_of(_message(page)))
@@ -71,7 +73,7 @@ async def test_refused_recipients_are_named(node: RunningNode, site: Site) -> No
         page = await writer.submit(_message(page), "send", subject="Trip", body=TEXT, to=to)
         assert writer.response.status_code == 422
         assert page.one("div", "error").one("li").text.startswith("Carol does not use the messaging.")
-        refused = [chip for chip in page.one("form", "message-form").all("li", "chip", **{"data-refused": ""})]
+        refused = page.one("form", "message-form").all("li", "chip", **{"data-refused": ""})
         assert [chip.one("span", "chip-name").text for chip in refused] == ["Carol"]
         page = await writer.submit(_message(page), f"to:{to[1]}", "remove")
         await writer.submit(_message(page), "send")
@@ -89,9 +91,7 @@ async def test_refused_recipients_are_named(node: RunningNode, site: Site) -> No
         ({"subject": "s", "body": "a\0b"}, "could not be understood"),
     ],
 )
-async def test_what_is_wrong_is_said(
-    node: RunningNode, site: Site, typed: dict[str, str], said: str
-) -> None:
+async def test_what_is_wrong_is_said(node: RunningNode, site: Site, typed: dict[str, str], said: str) -> None:
     """Each field that is wrong is explained, and shown again as it was."""
     alice, bob = await factories.people(site, "alice", "bob")
     async with visitor(node, alice) as writer:
@@ -117,7 +117,7 @@ async def test_a_double_click_sends_once(node: RunningNode, site: Site) -> None:
 
 
 async def test_saving_and_going_on(node: RunningNode, site: Site) -> None:
-    """A draft is saved, found under "Your messages in progress", changed and sent; its address then leads to the discussion."""
+    """A draft is saved, found in its box, changed and sent; its address then leads to the discussion."""
     alice, bob = await factories.people(site, "alice", "bob")
     async with visitor(node, alice) as writer:
         page = await writer.open(f"/new?to=person:{bob.person_id}")
@@ -175,4 +175,3 @@ def _message(page: Element) -> Element:
 
 def _step(page: Element) -> Element:
     return page.one("form", "message-form")
-
