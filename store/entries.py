@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, tuple_, update
+from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
 from store.lines import ReadLine, heads, missing_lines, read_lines
+from store.pairs import by_pairs, look_up
 from store.participations import MemberState, active_members
 from store.tables import Entry, Message, Participation
 
@@ -142,11 +143,15 @@ RECEIVE_ANSWERS = (
     .where(participation.c.message_id == bindparam("room"), participation.c.person_id == bindparam("writer"))
     .values(received=True)
 )
-FIND_REPLIES = select(
-    entry.c.author_id,
-    entry.c.client_id,
-    *(entry.c[field] for field in StoredReply.__struct_fields__),
-).where(tuple_(entry.c.author_id, entry.c.client_id).in_(bindparam("keys", expanding=True)))
+FIND_REPLIES = by_pairs(
+    lambda wanted: select(
+        entry.c.author_id,
+        entry.c.client_id,
+        *(entry.c[field] for field in StoredReply.__struct_fields__),
+    ).select_from(
+        wanted.join(entry, and_(entry.c.author_id == wanted.c.one, entry.c.client_id == wanted.c.two))
+    )
+)
 
 
 async def lock_rooms(session: AsyncSession, ids: Iterable[str]) -> dict[str, Room]:
@@ -159,7 +164,7 @@ async def find_replies(
     session: AsyncSession, keys: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], StoredReply]:
     """What these (author, client_id) already name. Ask after `lock_rooms`: nobody slips in between."""
-    rows = await (await session.connection()).execute(FIND_REPLIES, {"keys": list(keys)})
+    rows = await look_up(await session.connection(), FIND_REPLIES, keys)
     return {(row[0], row[1]): StoredReply(*row[2:]) for row in rows}
 
 

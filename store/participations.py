@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, select, tuple_
+from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
+from store.pairs import by_pairs, look_up
 from store.tables import Message, Participation, Person
 from store.unread import UNREAD
 
@@ -56,13 +57,21 @@ class View(msgspec.Struct, frozen=True):
     muted: bool
 
 
-ACTIVE_MEMBERS = select(
-    participation.c.message_id,
-    participation.c.person_id,
-    *(participation.c[field] for field in MemberState.__struct_fields__),
-).where(
-    tuple_(participation.c.message_id, participation.c.person_id).in_(bindparam("pairs", expanding=True)),
-    participation.c.state == "active",
+ACTIVE_MEMBERS = by_pairs(
+    lambda wanted: (
+        select(
+            participation.c.message_id,
+            participation.c.person_id,
+            *(participation.c[field] for field in MemberState.__struct_fields__),
+        )
+        .select_from(
+            wanted.join(
+                participation,
+                and_(participation.c.message_id == wanted.c.one, participation.c.person_id == wanted.c.two),
+            )
+        )
+        .where(participation.c.state == "active")
+    )
 )
 
 
@@ -129,7 +138,7 @@ async def active_members(
     session: AsyncSession, pairs: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], MemberState]:
     """Those of the (discussion, person) `pairs` who are in it now."""
-    rows = await (await session.connection()).execute(ACTIVE_MEMBERS, {"pairs": list(pairs)})
+    rows = await look_up(await session.connection(), ACTIVE_MEMBERS, pairs)
     return {(row[0], row[1]): MemberState(*row[2:]) for row in rows}
 
 

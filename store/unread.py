@@ -6,10 +6,11 @@ small (others wrote since), so that those few rooms are asked themselves where t
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, func, select, text, tuple_
+from sqlalchemy import and_, bindparam, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
+from store.pairs import by_pairs, look_up
 from store.tables import COUNTED_IN_BADGE, Message, Participation
 
 message = table_of(Message)
@@ -44,12 +45,16 @@ WAITING = (
     .group_by(participation.c.person_id)
 )
 COUNTS = MIRRORED.union_all(WAITING)
-UNREAD_IN = (
-    select(participation.c.message_id, participation.c.person_id, UNREAD, participation.c.read_seq)
-    .select_from(_IN_ROOM)
-    .where(
-        tuple_(participation.c.message_id, participation.c.person_id).in_(bindparam("pairs", expanding=True)),
-        participation.c.state == "active",
+UNREAD_IN = by_pairs(
+    lambda wanted: (
+        select(participation.c.message_id, participation.c.person_id, UNREAD, participation.c.read_seq)
+        .select_from(
+            wanted.join(
+                participation,
+                and_(participation.c.person_id == wanted.c.one, participation.c.message_id == wanted.c.two),
+            ).join(message, message.c.id == participation.c.message_id)
+        )
+        .where(participation.c.state == "active")
     )
 )
 
@@ -67,7 +72,5 @@ async def unread_in(
     session: AsyncSession, pairs: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], tuple[int, int]]:
     """For (person, discussion) pairs: what is unread there and how far she has read; only where she is in."""
-    rows = await (await session.connection()).execute(
-        UNREAD_IN, {"pairs": [(discussion, person_id) for person_id, discussion in pairs]}
-    )
+    rows = await look_up(await session.connection(), UNREAD_IN, pairs)
     return {(person_id, discussion): (unread, seq) for discussion, person_id, unread, seq in rows}

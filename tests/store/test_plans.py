@@ -1,0 +1,121 @@
+"""The paths that must stay quick however much there is: SQLite reaches every row by an index.
+
+PostgreSQL chooses by statistics, which an empty test database does not have; the same indexes are there.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store import boxes, circle, following, marks, participations, unread
+from store.database import Database
+from store.entries import NewLine, active_members, append, find_replies, heads, lock_rooms, read_lines
+from tests.store.rows import NOON, people, reply, room
+
+Query = Callable[[AsyncSession], Awaitable[object]]
+
+QUERIES: dict[str, tuple[Query, set[str]]] = {
+    "inbox": (
+        lambda session: boxes.page(session, "inbox", "alice", None, 30),
+        {"ix_participation_box", "ix_message_unmirrored"},
+    ),
+    "progress": (
+        lambda session: boxes.page(session, "progress", "alice", (NOON, "room"), 30),
+        {"ix_participation_box", "ix_message_unmirrored"},
+    ),
+    "sent": (lambda session: boxes.page(session, "sent", "alice", None, 30), {"ix_message_sent"}),
+    "badge": (
+        lambda session: unread.counts_for(session, ["alice", "bob"]),
+        {"ix_participation_unread", "ix_message_unmirrored"},
+    ),
+    "counts": (lambda session: unread.unread_in(session, [("alice", "room"), ("bob", "room")]), set()),
+    "hello": (
+        lambda session: participations.seats(session, "alice", active_since=NOON),
+        {"ix_participation_box", "ix_message_unmirrored"},
+    ),
+    "seats": (lambda session: participations.seats_in(session, "alice", ["room"]), set()),
+    "view": (lambda session: participations.view_of(session, "room", "alice"), set()),
+    "members": (lambda session: circle.members(session, "room"), set()),
+    "lines": (lambda session: read_lines(session, "room", 1, 50, 50, descending=True), set()),
+    "heads": (lambda session: heads(session, ["room"]), set()),
+    "mark": (lambda session: marks.mark_of(session, "room", "alice"), set()),
+    "recent": (lambda session: following.recent(session, ["alice"], NOON), {"ix_participation_box"}),
+    "members of a batch": (lambda session: active_members(session, [("room", "bob"), ("x", "y")]), set()),
+    "known replies": (
+        lambda session: find_replies(session, [("alice", "1"), ("bob", "2")]),
+        {"uq_entry_author_id_client_id"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", QUERIES)
+async def test_rows_are_reached_by_index(sqlite_url: str, name: str) -> None:
+    """No table is read from end to end."""
+    query, indexes = QUERIES[name]
+    plan = await plan_of(sqlite_url, query)
+    for index in indexes:
+        assert any(index in line or "sqlite_autoindex" in line for line in plan), (
+            f"{index} is not used: {plan}"
+        )
+    tables = ("participation", "message", "entry", "person", "other", "writer", "author", "last_words")
+    scanned = [line for line in plan if line.startswith(tuple(f"SCAN {table}" for table in tables))]
+    assert [line for line in scanned if "ix_message_unmirrored" not in line] == []
+
+
+async def test_appending_reads_and_writes_by_index(sqlite_url: str) -> None:
+    """So does every statement of an append, and there are the same few of them for many lines as for one."""
+    counts = []
+    for lines in (2, 40):
+
+        async def batch(session: AsyncSession, lines: int = lines) -> object:
+            rooms = await lock_rooms(session, ["room"])
+            new = [NewLine("room", "reply", "bob", str(number)) for number in range(lines)]
+            return await append(session, rooms, new, NOON + timedelta(seconds=1))
+
+        plan = await plan_of(sqlite_url, batch, message_id="room")
+        assert not [line for line in plan if line.startswith("SCAN")]
+        counts.append(len(plan))
+    assert counts[0] == counts[1]
+
+
+async def plan_of(url: str, query: Query, message_id: str = "room") -> list[str]:
+    """What SQLite does for the statements of `query`."""
+    database = Database(url)
+    said: list[tuple[str, Any]] = []
+    try:
+        await prepare(database, message_id)
+
+        def note(
+            _c: object, _cursor: object, sql: str, parameters: Any, _context: object, many: bool
+        ) -> None:
+            said.append((sql, parameters[0] if many else parameters))
+
+        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+        async with database.write() as session:
+            await query(session)
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+        statements = [one for one in said if one[0].lstrip().startswith(("SELECT", "UPDATE", "WITH"))]
+        async with database.engine.connect() as connection:
+            rows = [
+                row
+                for sql, parameters in statements
+                for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
+            ]
+        return [str(tuple(row)[-1]) for row in rows]
+    finally:
+        await database.close()
+
+
+async def prepare(database: Database, message_id: str) -> None:
+    """A room of two, unless it is there."""
+    async with database.read() as session:
+        if (await session.execute(text("SELECT 1 FROM message"))).first():
+            return
+    await people(database, "alice", "bob")
+    await room(database, "alice", ["bob"], message_id)
+    # The first answer costs one statement more, once in the life of a room.
+    await reply(database, message_id, "bob")
