@@ -8,7 +8,7 @@ import logging
 import sys
 import traceback
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -17,8 +17,8 @@ from structlog.typing import EventDict, WrappedLogger
 QUIET = ("uvicorn", "uvicorn.error", "alembic", "httpx", "asyncio")
 
 
-def configure_logs(level: int = logging.INFO) -> None:
-    """Send structlog's and the libraries' logs of this process to standard error."""
+def configure_logs(stream: TextIO | None = None) -> None:
+    """Send structlog's and the libraries' logs of this process to `stream` (standard error)."""
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -34,7 +34,7 @@ def configure_logs(level: int = logging.INFO) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, shorten],
@@ -46,7 +46,7 @@ def configure_logs(level: int = logging.INFO) -> None:
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(level)
+    root.setLevel(logging.INFO)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
