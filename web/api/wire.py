@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 Id = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", description="an opaque identifier")]
 Text = Annotated[str, Meta(pattern="^[^\x00]*$")]
-Seq = Annotated[int, Meta(ge=0, le=2**31 - 1, description="the number of an entry")]
+Seq = Annotated[int, Meta(ge=0, le=2**53, description="the number of an entry")]
 Cursor = Annotated[str, Meta(max_length=500, description="`next` of the answer before")]
 
 
