@@ -34,7 +34,7 @@ class Line:
         """Break all connections, and refuse new ones."""
         if self._server:
             self._server.close()
-            for writer in self._writers:
+            for writer in list(self._writers):
                 writer.transport.abort()
             await self._server.wait_closed()
             self._server = None
@@ -45,11 +45,18 @@ class Line:
         self._port = self._server.sockets[0].getsockname()[1]
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
+        self._writers.add(writer)
+        try:
             there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
-            self._writers |= {writer, there_writer}
-            await asyncio.gather(self._pass(reader, there_writer), self._pass(there_reader, writer))
-            self._writers -= {writer, there_writer}
+            self._writers.add(there_writer)
+            try:
+                await asyncio.gather(self._pass(reader, there_writer), self._pass(there_reader, writer))
+            finally:
+                self._let_go(there_writer)
+        except OSError:
+            return
+        finally:
+            self._let_go(writer)
 
     async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
@@ -58,3 +65,7 @@ class Line:
                 sink.write(data)
                 await sink.drain()
         sink.close()
+
+    def _let_go(self, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+        self._writers.discard(writer)

@@ -73,7 +73,7 @@ class Place:
     def __init__(
         self, process: ServerProcess, database: Database, line: Line, browser: Browser, secret: str
     ) -> None:
-        settings = Settings(rate_limits="off", secret=secret)
+        settings = Settings.model_validate({"rate_limits": "off", "secret": secret})
         self.process = process
         self.line = line
         self.site = Site(settings, database, announce=lambda events: None, throttle=Throttle(enabled=False))

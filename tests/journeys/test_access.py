@@ -4,6 +4,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, ViewportSize, expect
 
+from tests import factories
+from tests.journeys.discussing import pending, write
 from tests.journeys.place import Place
 from tests.journeys.screens import filled_screens
 
@@ -78,3 +80,22 @@ async def _widest(page: Page) -> list[str]:
                 .map((one) => `${one.tagName}.${one.className}`).slice(0, 5)"""
         )
     )
+
+
+async def test_what_comes_in_live_is_accessible(place: Place) -> None:
+    """Entries of the stream, a refused reply, a quotation, and what is left of a lost room."""
+    alice, bob = await place.visitor("Alice"), await place.visitor("Bob")
+    room = await factories.discussion(place.site, alice.who, [bob.who])
+    tab, bob_tab = await alice.tab(f"/discussions/{room}"), await bob.tab(f"/discussions/{room}")
+    await bob_tab.locator("#e1").hover()
+    await bob_tab.locator("#e1 .quote").click()
+    assert await _violations(bob_tab) == []
+    await write(bob_tab, "# A title\n\n- with a list\n\n| and | a |\n| --- | --- |\n| ta | ble |")
+    await expect(tab.locator("#e2 .body.rich")).to_be_visible()
+    await write(tab, "null \0 byte")
+    await expect(pending(tab)).to_have_attribute("data-state", "failed")
+    assert await _violations(tab) == []
+    await tab.locator(".participants-summary").click()
+    await tab.locator(f"[data-person='{bob.who.person_id}'] .remove-participant").click()
+    await expect(bob_tab.locator(".gone")).to_be_focused()
+    assert await _violations(bob_tab) == []

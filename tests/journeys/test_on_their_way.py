@@ -135,3 +135,35 @@ async def test_a_quoted_reply_leads_to_what_it_quotes(place: Place) -> None:
     await expect(tab.locator("#e2 .quoted-text")).to_have_text("What do you think?")
     await expect(tab.locator(".quoting")).to_be_hidden()
     assert await tab.locator("#e2 .quoted").get_attribute("href") == "#e1"
+
+
+async def test_enter_sends_only_where_it_should(place: Place) -> None:
+    """Shift+Enter breaks the line, and an Enter that an input method uses chooses a word."""
+    alice = await place.visitor("Alice")
+    room = await factories.discussion(place.site, alice.who, [await place.person("Bob")])
+    tab = await alice.tab(f"/discussions/{room}")
+    text = tab.locator("#reply-body")
+    await text.press_sequentially("two")
+    await text.press("Shift+Enter")
+    await text.press_sequentially("lines")
+    await text.dispatch_event("keydown", {"key": "Enter", "isComposing": True, "bubbles": True})
+    await text.dispatch_event("keydown", {"key": "Enter", "keyCode": 229, "bubbles": True})
+    await expect(text).to_have_value("two\nlines")
+    await text.press("Enter")
+    await expect(entry(tab, "two")).to_have_text("two\nlines")
+    await expect(text).to_have_value("")
+    await expect(text).to_be_focused()
+
+
+async def test_twenty_thousand_characters_are_sent_and_more_are_not(place: Place) -> None:
+    """A pasted text of the longest length arrives whole; a longer one stays in the field with a sentence."""
+    alice = await place.visitor("Alice")
+    room = await factories.discussion(place.site, alice.who, [await place.person("Bob")])
+    tab = await alice.tab(f"/discussions/{room}")
+    longest = "😀" * 20_000
+    await tab.locator("#reply-body").fill(longest + "!")
+    await tab.locator("#reply-body").press("Enter")
+    await expect(tab.locator("#reply-error")).to_be_visible()
+    await expect(tab.locator("#reply-body")).to_have_value(longest + "!")
+    await write(tab, longest)
+    await expect(tab.locator("#e2 .body")).to_have_text(longest)

@@ -89,6 +89,20 @@ async def test_a_page_catches_up_after_a_cut(place: Place) -> None:
         assert numbers == ["1", "2", "3"]
 
 
+async def test_a_restarted_server_is_found_again(place: Place) -> None:
+    """Ended in order and started again on its port: the page comes back by itself, and what waited is posted."""
+    alice = await place.visitor("Alice")
+    room = await factories.discussion(place.site, alice.who, [await place.person("Bob")])
+    tab = await alice.tab(f"/discussions/{room}")
+    place.process.terminate()
+    await write(tab, "meanwhile")
+    await expect(pending(tab)).to_have_count(1)
+    await place.process.start()
+    await tab.evaluate("dispatchEvent(new Event('online'))")
+    await expect(entry(tab, "meanwhile")).to_be_visible()
+    await expect(pending(tab)).to_have_count(0)
+
+
 async def test_a_reader_higher_up_is_told_and_not_moved(place: Place) -> None:
     """Scrolled up, she stays where she is; a button says how many are below, and leads there."""
     alice, bob = await place.visitor("Alice"), await place.visitor("Bob")
@@ -113,9 +127,7 @@ async def test_earlier_entries_come_as_one_scrolls_up(place: Place) -> None:
     room = await factories.discussion(place.site, alice.who, [await place.person("Bob")])
     tab = await alice.tab(f"/discussions/{room}")
     await is_live(tab)
-    for number in range(2, 131):
-        await tab.evaluate("text => document.querySelector('#reply-body').value = text", f"reply {number}")
-        await tab.locator("#reply-body").press("Enter")
+    await _post_by_http(tab, room, 129)
     await expect(tab.locator("#e130")).to_be_visible()
     await tab.reload()
     assert await tab.locator("li.entry[data-seq]").count() < 130
@@ -140,6 +152,19 @@ async def test_an_ended_session_says_so_in_every_tab(place: Place) -> None:
     await first.locator(".menu summary").click()
     await first.locator("form[action='/sign-out'] button").click()
     await expect(second.locator("connection-state [data-state=ended] a")).to_be_visible()
+
+
+async def _post_by_http(tab: Page, room: str, count: int) -> None:
+    await tab.evaluate(
+        """async ([room, count]) => {
+            for (let number = 0; number < count; number++) {
+                const body = JSON.stringify({ client_id: `${room} ${number}`, body: `reply ${number}` });
+                const headers = { "Content-Type": "application/json" };
+                await fetch(`/api/discussions/${room}/replies`, { method: "POST", headers, body });
+            }
+        }""",
+        [room, count],
+    )
 
 
 async def _scroll_to_top(tab: Page) -> float:

@@ -2,7 +2,6 @@
 
 import "./company.js";
 import "./participants.js";
-import "./recipients.js";
 import "./composer.js";
 import "./timeline.js";
 import { live } from "./live.js";

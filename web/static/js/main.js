@@ -9,7 +9,7 @@ const MODULES = {
   "unread-badge": "./badge.js",
   "connection-state": "./connection-state.js",
   "home-blocks, message-list, boxes-nav": "./rows.js",
-  "recipient-field": "./recipients.js",
+  ".message-form recipient-field": "./recipients.js",
   "draft-form": "./draft.js",
   ".discussion[data-discussion]": "./discussion.js",
 };

@@ -16,7 +16,12 @@ class ParticipantsPanel extends HTMLElement {
       if (COMINGS_AND_GOINGS.includes(kind)) this.#refresh();
     });
     document.addEventListener("click", this.#clickedOutside);
-    this.addEventListener("keydown", ({ key }) => key === "Escape" && this.#close());
+    // An Escape that the recipient field has used closes only its list.
+    this.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.#close());
+    // The field is only needed once the panel is open.
+    const open = () => this.details.open && import("./recipients.js");
+    this.details.addEventListener("toggle", open);
+    open();
   }
 
   disconnectedCallback() {

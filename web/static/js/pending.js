@@ -82,8 +82,11 @@ export class Pending {
   #clicked(target) {
     const { client } = target.closest(".pending")?.dataset ?? {};
     if (!client) return;
-    if (target.closest(".retry")) live.retry(client);
-    if (target.closest(".discard")) live.discard(client);
+    const act = target.closest(".retry") ? "retry" : target.closest(".discard") ? "discard" : null;
+    if (!act) return;
+    live[act](client);
+    // The button goes, and the focus must not go with it.
+    document.getElementById("reply-body")?.focus();
   }
 
   #shown() {
