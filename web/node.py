@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
+from app.housekeeping import keep_house
+from app.housekeeping import keep_house
 from app.mirroring import Mirror
 from app.replies import ReplyLog
 from app.settings import Settings
@@ -32,6 +34,12 @@ class Node:
         """Begin to listen to other nodes and to work in the background."""
         await self.hub.start()
         self.hub.spawn(self.mirror.run())
+        if self.settings.processes == 1:
+            # Several processes leave this to `parley worker`.
+            self.hub.spawn(keep_house(self.site))
+        if self.settings.processes == 1:
+            # Several processes leave it to `parley worker`.
+            self.hub.spawn(keep_house(self.site))
 
     async def drain(self) -> None:
         """Ask live clients to go elsewhere; come back when they are gone or their time is over."""
