@@ -5,7 +5,6 @@ import contextlib
 from dataclasses import dataclass
 
 from app.housekeeping import keep_house
-from app.housekeeping import keep_house
 from app.mirroring import Mirror
 from app.replies import ReplyLog
 from app.settings import Settings
@@ -36,9 +35,6 @@ class Node:
         self.hub.spawn(self.mirror.run())
         if self.settings.processes == 1:
             # Several processes leave this to `parley worker`.
-            self.hub.spawn(keep_house(self.site))
-        if self.settings.processes == 1:
-            # Several processes leave it to `parley worker`.
             self.hub.spawn(keep_house(self.site))
 
     async def drain(self) -> None:
