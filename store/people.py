@@ -38,6 +38,8 @@ def folded(*texts: str) -> str:
 
 async def by_login(session: AsyncSession, login: str) -> Person | None:
     """The person with this login."""
+    if "\0" in login or any("\ud800" <= c <= "\udfff" for c in login):
+        return None  # no login holds these, and databases do not even look for them
     return (await session.execute(select(Person).where(col(Person.login) == login))).scalar_one_or_none()
 
 
