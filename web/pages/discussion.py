@@ -84,6 +84,7 @@ async def show_with(
     context = {
         "overview": overview,
         "box": box,
+        "kept": "" if box == "inbox" else f"&box={box}",
         "box_title": sentence(request, TITLES[box]),
         "page": await mailbox.box(site, me, box),
         "counts": await counts(site, me),
