@@ -47,7 +47,8 @@ class SignedIn(msgspec.Struct, frozen=True):
 
 async def sign_in(site: Site, login: str, password: str, *, address: str, user_agent: str) -> SignedIn:
     """Begin a session. Raises `WrongCredentials` or `RateLimited`; it takes as long for unknown accounts."""
-    login = login.strip()
+    # No login holds NUL, and PostgreSQL does not even look for one.
+    login = login.replace("\0", "\N{REPLACEMENT CHARACTER}").strip()
     account = login.casefold()[:100]
     await site.throttle.check(FAILURES_PER_ADDRESS, "sign_in_address", address)
     await site.throttle.spend(TRIES_PER_ACCOUNT, "sign_in_account", account)

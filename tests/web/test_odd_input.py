@@ -1,0 +1,91 @@
+"""Whatever is sent to whichever route: a refusal, never a mistake of ours; on both kinds of database."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from store.columns import new_id
+from tests import factories
+from tests.conftest import NodeFactory
+from tests.web.authority_table import ROWS, Row
+
+IDS = ["%00", "0" * 500, "%C3%A9", "%27%20OR%201=1"]
+TEXTS: list[Any] = ["", "\0", "a\0b", "\ud800", "x" * 30_000, "%s{0}$1", "' OR 1=1 --", "\N{GRINNING FACE}"]
+OTHERS: list[Any] = [None, True, -1, 0, 2**31, 2**63, 2**70, 1e308, [], {}, [None], [{}], [[]]]
+FIELDS = [
+    "login", "password", "subject", "body", "to", "cc", "kind", "reply_policy", "attachments", "appointment",
+    "client_id", "reply_to", "add", "share_history", "seq", "state", "next", "language", "theme", "action",
+    "version", "draft", "remove", "add_search", "to_search", "cc_search",
+]  # fmt: skip
+NAMES = ["q", "cursor", "limit", "after", "before", "at", "box", "ids", "to", "next", "reply_to", "state"]
+QUERIES = [
+    "&".join(f"{name}={odd}" for name in NAMES) for odd in ("%00", "%FF", "-1", "9" * 30, "person:%00")
+]
+QUERIES += [f"{name}=%00" for name in ("q", "cursor", "box", "ids", "to")] + [
+    f"{name}={'9' * 12}" for name in ("limit", "after", "before", "at")
+]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE"])
+async def test_no_route_breaks(node_factory: NodeFactory, database_url: str, method: str) -> None:
+    """Odd identifiers, queries, bodies and forms are answered below 500 by every route."""
+    node = await node_factory(database_url, rate_limits="off")
+    site = node.app.state.node.site
+    alice, bob = await factories.people(site, "alice", "bob")
+    room = await factories.discussion(site, alice, [bob])
+    broken: list[str] = []
+    async with node.client(token=await factories.token(site, alice)) as client:
+        for row in (row for row in ROWS if row.method == method and row.path not in ENDING):
+            for path, content, media_type in _oddities(row, room):
+                headers = {"Content-Type": media_type, "If-Match": '"1"'}
+                answer = await client.request(method, path, content=content, headers=headers)
+                if answer.status_code >= 500:
+                    broken.append(f"{answer.status_code} {method} {path} {content[:60]!r}")
+    assert broken == []
+
+
+ENDING = ("/api/session", "/sign-out", "/sign-in")
+"""Routes that end the session, or hash passwords; the latter have a test of their own."""
+
+
+@pytest.mark.parametrize("login", ["\0", "a\0b", "x" * 5000, "\N{GRINNING FACE}", "%", "_"])
+async def test_odd_logins(node_factory: NodeFactory, database_url: str, login: str) -> None:
+    """Signing in with an odd login is refused, by the API and by the page."""
+    node = await node_factory(database_url)
+    async with node.client() as client:
+        by_api = await client.post("/api/session", json={"login": login, "password": "x"})
+        assert by_api.status_code in (401, 422)
+        by_page = await client.post("/sign-in", data={"login": login, "password": "x"})
+        assert by_page.status_code == 401
+
+
+def _oddities(row: Row, room: str) -> Iterator[tuple[str, bytes, str]]:
+    """Paths and bodies for one route, each with one odd thing in it."""
+    usual = {"id": room, "person": new_id(), "box": "inbox"}
+    plain = row.path.format_map(usual)
+    for name in usual:
+        if f"{{{name}}}" in row.path:
+            for odd in IDS:
+                yield row.path.format_map(usual | {name: odd}), b"{}", "application/json"
+    if row.method == "GET":
+        for query in QUERIES:
+            yield f"{plain}?{query}", b"", "text/plain"
+    elif row.path.startswith("/api/"):
+        for value in TEXTS + OTHERS:
+            # One field at a time where the others would be refused first.
+            yield plain, json.dumps(_filled(row, value)).encode(), "application/json"
+    else:
+        for text in ("a%00b", "%FF", "x" * 300, "person:%00", "9" * 20):
+            form = "&".join(f"{name}={text}" for name in FIELDS if name != "action")
+            for action in ("send", "save", "add", "search"):
+                yield plain, f"{form}&action={action}".encode(), "application/x-www-form-urlencoded"
+
+
+def _filled(row: Row, value: Any) -> dict[str, Any]:
+    good: dict[str, Any] = {"client_id": new_id(), "body": "x", "share_history": True}
+    fields = dict.fromkeys(FIELDS, value)
+    return (
+        fields if value in ([], {}) else {**fields, **(good if isinstance(value, str) else {}), "body": value}
+    )
