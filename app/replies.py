@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.bodies import check_body
 from app.errors import (
@@ -27,17 +27,9 @@ from app.events import Announce, EntryStored, Event, Joined, Line, PersonRef
 from app.markdown import render
 from app.pace import Pace
 from store.database import Database, StoreUnavailable
-from store.entries import (
-    NewLine,
-    Room,
-    StoredLine,
-    StoredReply,
-    append,
-    find_replies,
-    lock_rooms,
-)
-from store.following import active_people
-from store.participations import MemberState, active_members
+from store.log import active_members, append, find_replies, lock_rooms, people_inside
+from store.participations import MemberState
+from store.room import NewLine, Room, StoredLine, StoredReply
 
 log = structlog.get_logger(__name__)
 
@@ -170,21 +162,27 @@ class ReplyLog:
             return await self._commit_once(replies)
 
     async def _commit_once(self, replies: Sequence[NewReply]) -> tuple[list[Outcome], list[Event]]:
-        async with self._database.write() as session:
-            rooms = await lock_rooms(session, {reply.discussion for reply in replies})
-            known = await find_replies(session, {(reply.author.id, reply.client_id) for reply in replies})
-            members = await active_members(
-                session, {(reply.discussion, reply.author.id) for reply in replies}
-            )
-            verdict = _Verdict(rooms, known, members)
-            for reply in replies:
-                verdict.judge(reply)
-            stored = await append(session, rooms, verdict.lines, self._now())
-            woken = await self._woken(session, rooms, stored)
+        def work(connection: Connection) -> tuple[_Verdict, list[StoredLine], list[Joined]]:
+            return self._store(connection, replies)
+
+        verdict, stored, woken = await self._database.transact(work)
         return verdict.outcomes(stored), [*woken, *await _entries(verdict.accepted, stored)]
 
-    async def _woken(
-        self, session: AsyncSession, rooms: dict[str, Room], stored: list[StoredLine]
+    def _store(
+        self, connection: Connection, replies: Sequence[NewReply]
+    ) -> tuple["_Verdict", list[StoredLine], list[Joined]]:
+        """The transaction. On SQLite it runs in another thread: nothing of it may touch the event loop."""
+        rooms = lock_rooms(connection, {reply.discussion for reply in replies})
+        known = find_replies(connection, {(reply.author.id, reply.client_id) for reply in replies})
+        members = active_members(connection, {(reply.discussion, reply.author.id) for reply in replies})
+        verdict = _Verdict(rooms, known, members)
+        for reply in replies:
+            verdict.judge(reply)
+        stored = append(connection, rooms, verdict.lines, self._now())
+        return verdict, stored, self._woken(connection, rooms, stored)
+
+    def _woken(
+        self, connection: Connection, rooms: dict[str, Room], stored: list[StoredLine]
     ) -> list[Joined]:
         """Whoever is in a room that slept long may not be following it live any more: ring her."""
         firsts = {line.message_id: line for line in reversed(stored)}
@@ -195,7 +193,7 @@ class ReplyLog:
         }
         if not asleep:
             return []
-        people = await active_people(session, asleep)
+        people = people_inside(connection, asleep)
         return [
             Joined(person, discussion, rooms[discussion].subject, rooms[discussion].head_seq)
             for discussion in asleep

@@ -11,7 +11,7 @@ from app.events import EntryStored, Joined, Line
 from app.markdown import render
 from app.rules.sending import Target, Writer, may_write
 from app.site import Identity, Site
-from store import addressing, rooms
+from store import addressing, opening
 from store.addressing import Reached
 from store.circle import Newcomer
 from store.drafts import own_message
@@ -39,7 +39,7 @@ async def send(site: Site, who: Identity, message_id: str) -> Sent:
         body = check_body(message.body)
         people = await _people(session, who, message_id)
         now = site.now()
-        await rooms.open_room(session, message_id, who.person_id, body, _newcomers(who, people), now)
+        await opening.open_room(session, message_id, who.person_id, body, _newcomers(who, people), now)
     line = Line(seq=1, kind="message", author=who.ref, at=now, body=body, html=render(body))
     inside = [who.person_id, *(person.id for person in people)]
     site.announce(

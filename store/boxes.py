@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, fun
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import UtcDateTime, table_of
-from store.entries import COUNTED
+from store.log import COUNTED
 from store.tables import Entry, Message, Participation
 from store.unread import UNREAD
 

@@ -26,9 +26,6 @@ class Recent(msgspec.Struct, frozen=True):
     subject: str
 
 
-ACTIVE_PEOPLE = select(participation.c.message_id, participation.c.person_id).where(
-    participation.c.message_id.in_(bindparam("ids", expanding=True)), participation.c.state == "active"
-)
 _RECENT = (
     select(participation.c.person_id, message.c.id, message.c.subject)
     .select_from(participation.join(message, message.c.id == participation.c.message_id))
@@ -51,15 +48,6 @@ HEAD_BEFORE = select(func.coalesce(func.max(entry.c.seq), 0)).where(
 SIZE = select(func.coalesce(func.sum(func.length(entry.c.body)), 0)).where(
     entry.c.message_id == bindparam("room"), entry.c.seq.between(bindparam("first"), bindparam("last"))
 )
-
-
-async def active_people(session: AsyncSession, discussions: Iterable[str]) -> dict[str, list[str]]:
-    """Everybody who is in each of these discussions now."""
-    people: dict[str, list[str]] = {discussion: [] for discussion in discussions}
-    rows = await (await session.connection()).execute(ACTIVE_PEOPLE, {"ids": list(people)})
-    for discussion, person_id in rows:
-        people[discussion].append(person_id)
-    return people
 
 
 async def recent(session: AsyncSession, people: Iterable[str], since: datetime) -> list[Recent]:

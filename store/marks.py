@@ -4,7 +4,7 @@ from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
-from store.entries import COUNTED
+from store.log import COUNTED
 from store.tables import Entry, Message, Participation
 
 message = table_of(Message)

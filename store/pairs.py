@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, String, Subquery, text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, String, Subquery, text
 
 _ROWS = {
     "sqlite": (
@@ -32,10 +31,10 @@ def by_pairs(build: Callable[[Subquery], Select[Any]]) -> ByDialect:
     }
 
 
-async def look_up(
-    connection: AsyncConnection, statement: ByDialect, pairs: Iterable[tuple[str, str]]
+def look_up(
+    connection: Connection, statement: ByDialect, pairs: Iterable[tuple[str, str]]
 ) -> list[tuple[Any, ...]]:
     """The rows of a statement made by `by_pairs`."""
     wanted = msgspec.json.encode(list(pairs)).decode()
-    rows = await connection.execute(statement[connection.dialect.name], {"pairs": wanted})
+    rows = connection.execute(statement[connection.dialect.name], {"pairs": wanted})
     return [tuple(row) for row in rows]

@@ -138,7 +138,7 @@ async def active_members(
     session: AsyncSession, pairs: Iterable[tuple[str, str]]
 ) -> dict[tuple[str, str], MemberState]:
     """Those of the (discussion, person) `pairs` who are in it now."""
-    rows = await look_up(await session.connection(), ACTIVE_MEMBERS, pairs)
+    rows = await (await session.connection()).run_sync(look_up, ACTIVE_MEMBERS, pairs)
     return {(row[0], row[1]): MemberState(*row[2:]) for row in rows}
 
 

@@ -72,5 +72,5 @@ async def unread_in(
     session: AsyncSession, pairs: Sequence[tuple[str, str]]
 ) -> dict[tuple[str, str], tuple[int, int]]:
     """For (person, discussion) pairs: what is unread there and how far she has read; only where she is in."""
-    rows = await look_up(await session.connection(), UNREAD_IN, pairs)
+    rows = await (await session.connection()).run_sync(look_up, UNREAD_IN, pairs)
     return {(person_id, discussion): (unread, seq) for discussion, person_id, unread, seq in rows}

@@ -155,7 +155,7 @@ async def test_no_history_shows_anybody_a_line_outside_her_bounds(
     history: list[Step],
 ) -> None:
     """Through overview, log, box and counts; in rooms that are mirrored at once and in those that wait."""
-    monkeypatch.setattr("store.entries.MIRRORED_AT_ONCE", mirrored_at_once)
+    monkeypatch.setattr("store.log.MIRRORED_AT_ONCE", mirrored_at_once)
     room = await factories.discussion(site, people[0], people[1:INSIDE])
     model = Model()
     for deed, actor, number in history:

@@ -1,0 +1,94 @@
+"""Transactions of plain functions: all or nothing, in turn with sessions, ended before a cancelled caller goes on."""
+
+import asyncio
+import threading
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import IntegrityError
+
+from store import log
+from store.database import Database, StoreUnavailable
+from store.room import NewLine
+from tests.store.rows import NOON, people, reply, room
+from tests.waiting import wait_for
+
+
+def rename(connection: Connection) -> int:
+    """Change something and give back how many rows that were."""
+    return connection.execute(text("UPDATE person SET name = 'Other'")).rowcount
+
+
+async def test_what_it_did_is_kept_and_returned(database: Database) -> None:
+    """The transaction is committed when the function returns."""
+    await people(database, "alice", "bob")
+    assert await database.transact(rename) == 2
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT count(*) FROM person WHERE name = 'Other'")) == 2
+
+
+async def test_what_raises_leaves_nothing(database: Database) -> None:
+    """Errors come through as they are, and the database's own as everywhere else."""
+    await people(database, "alice")
+
+    def fail(connection: Connection) -> None:
+        connection.execute(text("UPDATE person SET name = 'Other'"))
+        raise LookupError("on purpose")
+
+    with pytest.raises(LookupError):
+        await database.transact(fail)
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT name FROM person")) == "Alice"
+    duplicate = text("INSERT INTO person SELECT * FROM person")
+    with pytest.raises(IntegrityError):
+        await database.transact(lambda connection: connection.execute(duplicate))
+
+
+async def test_it_takes_turns_with_sessions(database: Database) -> None:
+    """Both ways of writing at once: every line is there, in order."""
+    await people(database, "alice", "bob")
+    await room(database, "alice", ["bob"])
+
+    def post(connection: Connection) -> int:
+        rooms = log.lock_rooms(connection, ["room"])
+        return log.append(connection, rooms, [NewLine("room", "reply", "bob", "x")], NOON)[0].seq
+
+    numbers = await asyncio.gather(
+        *(database.transact(post) for _ in range(8)), *(seq(database) for _ in range(8))
+    )
+    assert sorted(numbers) == list(range(2, 18))
+
+
+async def seq(database: Database) -> int:
+    """Post by a session, and give back the number."""
+    return (await reply(database, "room", "alice")).seq
+
+
+async def test_cancelled_caller_waits_for_its_end(sqlite_url: str) -> None:
+    """Nobody else writes in between, and the next transaction finds what this one did."""
+    database = Database(sqlite_url)
+    await people(database, "alice")
+    began, go_on = threading.Event(), threading.Event()
+
+    def slow(connection: Connection) -> None:
+        began.set()
+        go_on.wait(10)
+        connection.execute(text("UPDATE person SET name = 'Other'"))
+
+    task = asyncio.create_task(database.transact(slow))
+    await wait_for(began.is_set, "the transaction has begun")
+    task.cancel()
+    next_one = asyncio.create_task(database.transact(rename))
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await next_one == 1
+    await database.close()
+
+
+async def test_store_that_is_away_is_said_to_be_unavailable() -> None:
+    """As for sessions."""
+    database = Database("postgresql+asyncpg://nobody@127.0.0.1:1/none")
+    with pytest.raises(StoreUnavailable):
+        await database.transact(rename)
+    await database.close()
