@@ -133,6 +133,12 @@ async def list_drafts(
     return Page(items, encode_cursor(last.updated_at, last.id) if last else None)
 
 
+async def count_drafts(site: Site, who: Identity) -> int:
+    """How many drafts one has."""
+    async with site.database.read() as session:
+        return await stored.count_drafts(session, who.person_id)
+
+
 def _own_draft(message: Message | None) -> Message:
     if message is None:
         raise NotFound

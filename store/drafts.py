@@ -49,6 +49,12 @@ async def drafts_of(
     return (await session.execute(query)).scalars().all()
 
 
+async def count_drafts(session: AsyncSession, author_id: str) -> int:
+    """How many drafts an author has."""
+    query = select(func.count()).where(col(Message.author_id) == author_id, col(Message.state) == "draft")
+    return (await session.execute(query)).scalar_one()
+
+
 async def delete_message(session: AsyncSession, message_id: str) -> None:
     """Delete a draft and how it was addressed."""
     await session.execute(delete(Recipient).where(col(Recipient.message_id) == message_id))

@@ -128,10 +128,15 @@ def view_of(request: Request, unread: int | None = None, now: datetime | None = 
 
 
 async def render(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
-    """The page that `template` makes of `context`; raises `StoreUnavailable` when the unread cannot be counted."""
+    """The page that `template` makes of `context`; raises `StoreUnavailable` when the unread cannot be counted.
+
+    Where the boxes' `counts` are on the page anyway, the badge shows what they say.
+    """
     who = anyone(request)
     site = site_of(request)
-    unread = (await mailbox.unread(site, who)).count if who else None
+    unread: int | None = context["counts"]["inbox"] if "counts" in context else None
+    if unread is None and who:
+        unread = (await mailbox.unread(site, who)).count
     return respond(request, page(template, view_of(request, unread, site.now()), **context), status)
 
 

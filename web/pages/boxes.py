@@ -47,8 +47,10 @@ async def unread(request: Request) -> Response:
 
 async def counts(site: Site, me: Identity) -> dict[str, int]:
     """What stands beside each box: what is unread in it, and how many messages wait to be sent."""
-    waiting = await drafts.list_drafts(site, me, limit=LARGEST_PAGE)
-    return {"inbox": (await mailbox.unread(site, me)).count, DRAFTS: len(waiting.items)}
+    return {
+        "inbox": (await mailbox.unread(site, me)).count,
+        DRAFTS: await drafts.count_drafts(site, me),
+    }
 
 
 async def _only_unread(site: Site, me: Identity) -> str | None:
