@@ -7,6 +7,7 @@ a lost publication all other nodes are asked to look again.
 
 import asyncio
 import contextlib
+import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 
@@ -48,7 +49,8 @@ class RedisBus:
         self._redis = Redis.from_url(
             url, socket_connect_timeout=1, socket_timeout=SILENCE, retry=Retry(NoBackoff(), 0)
         )
-        self._node = node
+        # Its own even if two processes were given one name: a node must hear every other.
+        self._origin = f"{node}/{secrets.token_hex(4)}"
         self._encode = msgspec.msgpack.Encoder().encode
         self._decode = msgspec.msgpack.Decoder(_Envelope).decode
         self._wanted: set[str] = {EVERYBODY}
@@ -95,7 +97,7 @@ class RedisBus:
     def publish(self, channel: str, rings: Sequence[Ring]) -> None:
         """Ring the other nodes that follow `channel`. Never waits; may be lost."""
         self._lost = self._lost or len(self._queue) == MOST_QUEUED
-        self._queue.append((channel, self._encode(_Envelope(self._node, list(rings)))))
+        self._queue.append((channel, self._encode(_Envelope(self._origin, list(rings)))))
         self._queued.set()
 
     async def close(self) -> None:
@@ -150,7 +152,7 @@ class RedisBus:
             log.warning("ring_not_understood")
             self._caught_up()
             return
-        if envelope.origin != self._node:
+        if envelope.origin != self._origin:
             self._heard(envelope.rings)
 
     def _confirm(self, channel: str, missing: set[str]) -> None:
@@ -200,7 +202,7 @@ class RedisBus:
             self._queued.clear()
             try:
                 if self._lost:
-                    await self._redis.publish(EVERYBODY, self._encode(_Envelope(self._node, [LookAgain()])))
+                    await self._redis.publish(EVERYBODY, self._encode(_Envelope(self._origin, [LookAgain()])))
                     self._lost = False
                 await self._publish_queued()
             except AWAY:
