@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -17,6 +18,7 @@ from store.columns import new_id
 from store.database import Database
 from tests.nodes import RunningNode, ServerProcess
 from tests.servers import PostgresServer, RedisServer
+from tests.waiting import wait_for
 
 SECRET = "a secret of the tests"
 
@@ -29,6 +31,21 @@ def _nobodys_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the person who runs the tests reaches them."""
     for name in [name for name in os.environ if name.startswith("PARLEY_") or name == "WEB_CONCURRENCY"]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _no_connection_outlives_its_loop(request: pytest.FixtureRequest) -> None:
+    """Set up before everything else of an async test, so that it has the last word."""
+    if request.node.get_closest_marker("asyncio"):
+        request.getfixturevalue("_sqlite_threads_end")
+
+
+@pytest.fixture
+async def _sqlite_threads_end() -> AsyncIterator[None]:
+    """Wait for the threads of this test's SQLite connections: they report to the loop, which ends next."""
+    before = set(threading.enumerate())
+    yield
+    await wait_for(lambda: not _sqlite_threads() - before, "this test's SQLite connections are closed")
 
 
 @pytest.fixture(scope="session")
@@ -166,6 +183,10 @@ def _settings(database_url: str, folder: Path, **changes: Any) -> Settings:
             **changes,
         }
     )
+
+
+def _sqlite_threads() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name}
 
 
 def _migrated(url: str) -> None:
