@@ -45,8 +45,13 @@ class SignedIn(msgspec.Struct, frozen=True):
     expires_at: datetime
 
 
-async def sign_in(site: Site, login: str, password: str, *, address: str, user_agent: str) -> SignedIn:
-    """Begin a session. Raises `WrongCredentials` or `RateLimited`; it takes as long for unknown accounts."""
+async def sign_in(
+    site: Site, login: str, password: str, *, address: str, user_agent: str, replaces: Identity | None = None
+) -> SignedIn:
+    """Begin a session; the one that the browser had before (`replaces`) ends.
+
+    Raises `WrongCredentials` or `RateLimited`; it takes as long for unknown accounts.
+    """
     # No login holds NUL, and PostgreSQL does not even look for one.
     login = login.replace("\0", "\N{REPLACEMENT CHARACTER}").strip()
     account = login.casefold()[:100]
@@ -59,7 +64,10 @@ async def sign_in(site: Site, login: str, password: str, *, address: str, user_a
         await site.throttle.spend(FAILURES_PER_ADDRESS, "sign_in_address", address)
         raise WrongCredentials
     await site.throttle.forgive(TRIES_PER_ACCOUNT, "sign_in_account", account)
-    return await _begin_session(site, person, new_hash, address, user_agent)
+    signed_in = await _begin_session(site, person, new_hash, address, user_agent)
+    if replaces is not None and replaces.via == "session":
+        await sign_out(site, replaces)
+    return signed_in
 
 
 async def identify(site: Site, *, cookie: str | None = None, bearer: str | None = None) -> Identity | None:

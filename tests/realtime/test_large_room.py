@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
@@ -23,6 +24,16 @@ async def clients() -> AsyncIterator[list[LiveClient]]:
     await asyncio.gather(*(client.close() for client in clients))
 
 
+def has_entries(client: LiveClient, discussion: str, count: int) -> bool:
+    """Whether so many lines have come."""
+    return len(client.entries(discussion)) == count
+
+
+def was_told(client: LiveClient, unread: int) -> bool:
+    """Whether the last word was a count."""
+    return bool(client.frames[-1].get("unread") == unread)
+
+
 async def test_three_hundred_participants(node: RunningNode, clients: list[LiveClient]) -> None:
     """A message to a group of 299, replies while all are connected, one of them 20,000 characters long."""
     site = node.app.state.node.site
@@ -39,12 +50,11 @@ async def test_three_hundred_participants(node: RunningNode, clients: list[LiveC
     for place, body in enumerate(bodies):
         assert (await clients[place].post(discussion, body))["type"] == "ack"
     for client in clients:
-        await wait_for(lambda c=client: len(c.entries(discussion)) == len(bodies), "all lines came")  # type: ignore[misc]
+        await wait_for(partial(has_entries, client, discussion, len(bodies)), "all lines came")
         assert [entry["body"] for entry in client.entries(discussion)] == bodies
     for place in (0, 5, PARTICIPANTS - 1):
         own = place < len(bodies)
         expected = len(bodies) - 1 - place if own else len(bodies) + 1
         found = await mailbox.box(site, everybody[place], "progress")
         assert found.items[0].unread == expected
-        last: LiveClient = clients[place]
-        await wait_for(lambda c=last, n=expected: c.frames[-1].get("unread") == n, "the count is told", 10)  # type: ignore[misc]
+        await wait_for(partial(was_told, clients[place], expected), "the count is told", 10)

@@ -31,6 +31,20 @@ async def test_sign_in_and_out(node: RunningNode) -> None:
         assert (await client.get("/api/session")).status_code == 401
 
 
+async def test_signing_in_again_ends_the_session_before(node: RunningNode) -> None:
+    """A browser has one session: the new one replaces the old, which nobody can use any more."""
+    site = node.app.state.node.site
+    old = await factories.signed_in(site, await factories.person(site, "alice"))
+    async with node.client(cookies=old) as client:
+        answer = await client.post("/api/session", json={"login": "alice", "password": factories.PASSWORD})
+        assert answer.status_code == 200
+        assert (
+            await client.get("/api/session", headers={"Cookie": f"parley={old['parley']}"})
+        ).status_code == 401
+        new = answer.headers["set-cookie"].partition(";")[0]
+        assert (await client.get("/api/session", headers={"Cookie": new})).status_code == 200
+
+
 async def test_behind_https(node: RunningNode) -> None:
     """Over https the cookie is `__Host-`, Secure and bound to the host."""
     site = node.app.state.node.site

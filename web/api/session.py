@@ -11,6 +11,7 @@ from app.site import Identity
 from web.api.operation import Call, answer, done, operation
 from web.api.wire import Text
 from web.cookies import clear_sign_in, client_address, set_sign_in
+from web.identity import anyone
 
 
 class SignIn(msgspec.Struct, frozen=True):
@@ -46,6 +47,7 @@ async def begin(call: Call, given: SignIn) -> Response:
         given.password,
         address=client_address(call.request.scope),
         user_agent=call.request.headers.get("user-agent", ""),
+        replaces=anyone(call.request),
     )
     response = answer(_session(signed_in.identity))
     set_sign_in(response, call.request.scope, signed_in)

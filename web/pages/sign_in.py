@@ -7,7 +7,7 @@ from app import sign_in as use_case
 from app.errors import RateLimited, WrongCredentials
 from web.cookies import clear_sign_in, client_address, set_sign_in
 from web.i18n import mark
-from web.identity import who
+from web.identity import anyone, who
 from web.pages.going import go_to, own_address
 from web.rendering import render, sentence, site_of
 
@@ -31,6 +31,7 @@ async def sign_in(request: Request) -> Response:
             str(form.get("password", "")),
             address=client_address(request.scope),
             user_agent=request.headers.get("user-agent", ""),
+            replaces=anyone(request),
         )
     except WrongCredentials:
         return await _form(request, next_, login, WRONG, 401)
