@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -61,26 +62,48 @@ async def bench_page(browser: Browser, scripts_address: str) -> AsyncIterator[Pa
 @session_wide(scope="session")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ServerProcess]:
     """One `parley serve` on SQLite, as most sites run it."""
-    folder = tmp_path_factory.mktemp("journeys")
+    async with _serving(tmp_path_factory.mktemp("journeys")) as process:
+        yield process
+
+
+@session_wide
+async def place(browser: Browser, server: ServerProcess) -> AsyncIterator[Place]:
+    """The site and its visitors. Afterwards nothing must have gone wrong in any of their tabs."""
+    async with _visited(browser, server) as place:
+        yield place
+
+
+@session_wide
+async def place_apart(browser: Browser, tmp_path: Path) -> AsyncIterator[Place]:
+    """The same on a server of its own, which a test may end."""
+    async with _serving(tmp_path) as server, _visited(browser, server) as place:
+        yield place
+
+
+@asynccontextmanager
+async def _serving(folder: Path) -> AsyncIterator[ServerProcess]:
     with pytest.MonkeyPatch.context() as environment:
         for name in [name for name in os.environ if name.startswith("PARLEY_") or name == "WEB_CONCURRENCY"]:
             environment.delenv(name)
         settings = {"PARLEY_DATABASE_URL": _database_url(folder), "PARLEY_RATE_LIMITS": "off"}
         process = ServerProcess({**settings, "PARLEY_SECRET": SECRET}, folder)
         await process.start()
-    yield process
-    process.kill()
+    try:
+        yield process
+    finally:
+        process.kill()
 
 
-@session_wide
-async def place(browser: Browser, server: ServerProcess) -> AsyncIterator[Place]:
-    """The site and its visitors. Afterwards nothing must have gone wrong in any of their tabs."""
+@asynccontextmanager
+async def _visited(browser: Browser, server: ServerProcess) -> AsyncIterator[Place]:
     database = Database(_database_url(server.folder))
     async with Line(server.port) as line:
         place = Place(server, database, line, browser, SECRET)
-        yield place
-        for visitor in place.visitors:
-            await visitor.context.close()
+        try:
+            yield place
+        finally:
+            for visitor in place.visitors:
+                await visitor.context.close()
     await database.close()
     worries = [(visitor.name, worry) for visitor in place.visitors for worry in visitor.worries]
     assert not worries, worries

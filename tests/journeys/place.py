@@ -99,7 +99,7 @@ class Place:
         self, who: Identity, *, line: Line | None = None, signed_in: bool = True, **options: Any
     ) -> Visitor:
         """A browser profile for `who`, on a line of her own if given."""
-        context = await self._browser.new_context(**options)
+        context = await self._browser.new_context(**{"reduced_motion": "reduce", **options})
         context.set_default_timeout(PATIENCE_MS)
         visitor = Visitor(
             who, context, line or self.line, signed_in, options.get("java_script_enabled", True)

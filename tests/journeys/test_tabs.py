@@ -89,15 +89,15 @@ async def test_a_page_catches_up_after_a_cut(place: Place) -> None:
         assert numbers == ["1", "2", "3"]
 
 
-async def test_a_restarted_server_is_found_again(place: Place) -> None:
+async def test_a_restarted_server_is_found_again(place_apart: Place) -> None:
     """Ended in order and started again on its port: the page comes back by itself, and what waited is posted."""
-    alice = await place.visitor("Alice")
-    room = await factories.discussion(place.site, alice.who, [await place.person("Bob")])
+    alice = await place_apart.visitor("Alice")
+    room = await factories.discussion(place_apart.site, alice.who, [await place_apart.person("Bob")])
     tab = await alice.tab(f"/discussions/{room}")
-    place.process.terminate()
+    place_apart.process.terminate()
     await write(tab, "meanwhile")
     await expect(pending(tab)).to_have_count(1)
-    await place.process.start()
+    await place_apart.process.start()
     await tab.evaluate("dispatchEvent(new Event('online'))")
     await expect(entry(tab, "meanwhile")).to_be_visible()
     await expect(pending(tab)).to_have_count(0)
@@ -142,6 +142,20 @@ async def test_earlier_entries_come_as_one_scrolls_up(place: Place) -> None:
     assert numbers == list(range(1, 131))
     days = await tab.locator("li.day").count()
     assert days == 1
+
+
+async def test_a_reply_from_the_middle_of_the_log_leads_to_its_end(place: Place) -> None:
+    """On a page around an old entry what comes in is announced; one's own reply leads to where it stands."""
+    alice, bob = await place.visitor("Alice"), await place.visitor("Bob")
+    room = await factories.discussion(place.site, alice.who, [bob.who])
+    bob_tab = await bob.tab(f"/discussions/{room}")
+    await _post_by_http(bob_tab, room, 205)
+    tab = await alice.tab(f"/discussions/{room}?at=2")
+    await write(bob_tab, "news")
+    await expect(tab.locator(".new-below")).to_have_text("1 new below")
+    await write(tab, "from the middle")
+    await expect(entry(tab, "from the middle")).to_be_in_viewport()
+    await expect(pending(tab)).to_have_count(0)
 
 
 async def test_an_ended_session_says_so_in_every_tab(place: Place) -> None:

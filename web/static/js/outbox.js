@@ -36,7 +36,7 @@ export class Outbox {
   }
 
   async add({ client_id, discussion, body, reply_to }) {
-    const failed = [...body].length > BODY_AT_MOST ? "invalid_body" : null;
+    const failed = [...body.trim()].length > BODY_AT_MOST ? "invalid_body" : null;
     const { person, shelf } = this.#options;
     await shelf.add({ client_id, person, discussion, body, reply_to, failed, at: Date.now() });
     await this.#changed();

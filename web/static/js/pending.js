@@ -20,6 +20,10 @@ export class Pending {
     return this.#log.list.querySelector(".pending");
   }
 
+  has(clientId) {
+    return Boolean(clientId && this.#find(clientId));
+  }
+
   /** A reply just written here: shown at once, before the outbox has it. */
   show(reply) {
     this.#handed.add(reply.client_id);

@@ -65,6 +65,8 @@ class RecipientField extends HTMLElement {
     this.list.replaceChildren(...this.#options.map((option, index) => this.#optionElement(option, index)));
     this.#expand(this.#options.length > 0);
     this.#activate(this.#options.length ? 0 : -1);
+    // In a panel that scrolls, the list may begin below its edge.
+    this.list.scrollIntoView({ block: "nearest" });
     say(this.status, this.#options.length ? counted(this, this.#options.length, "found") : filled(this.dataset.nobody, { q }));
   }
 

@@ -38,7 +38,8 @@ class MessageLog extends HTMLElement {
     for (const entry of this.list.querySelectorAll("[data-seq]")) if (seqOf(entry) > this.read) this.attention.watch(entry);
     this.#watchEarlier();
     this.#subscribe();
-    live.open(discussion, this.last);
+    // A page that ends before the log does wants to know of what is new, not all that is in between.
+    live.open(discussion, this.partial ? Number(this.dataset.head) : this.last);
   }
 
   disconnectedCallback() {
@@ -79,10 +80,16 @@ class MessageLog extends HTMLElement {
   /** Takes a line from the stream: in its turn, or kept until what is missing before it is there. */
   #take(line) {
     if (line.seq <= this.last) return;
-    if (this.partial) return this.#announceBelow(line);
+    if (this.partial) return this.#takeElsewhere(line);
     this.#early.set(line.seq, line);
     this.#placeInTurn();
     if (this.#early.size) this.#fill();
+  }
+
+  /** This page ends before the log does: one's own reply leads to where it stands. */
+  #takeElsewhere(line) {
+    if (line.author.id !== this.self) this.#announceBelow(line);
+    else if (this.pending.has(line.client_id)) location.assign(`?at=${line.seq}#e${line.seq}`);
   }
 
   #placeInTurn() {
