@@ -64,13 +64,9 @@ async def box(
     check_limit(limit, MOST_ROWS)
     after = decode_cursor(cursor) if cursor is not None else None
     async with site.database.read() as session:
-        found = await boxes.page(session, _known(name), who.person_id, after, limit + 1)
-        shown = found[:limit]
+        shown, more = await boxes.page(session, _known(name), who.person_id, after, limit)
         names = await person_names(session, {person for row in shown for person in _people_of(row)})
-    last = shown[-1] if len(found) > limit else None
-    return Page(
-        [_row(row, names) for row in shown], encode_cursor(last.last_entry_at, last.id) if last else None
-    )
+    return Page([_row(row, names) for row in shown], encode_cursor(*more) if more else None)
 
 
 async def unread(site: Site, who: Identity) -> Unread:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 import structlog
 
 from store.database import Database, StoreUnavailable
-from store.mirrors import AT_ONCE, mirror_step, mirrored, waiting_rooms
+from store.mirrors import AT_ONCE, mirror_step, mirrored
+from store.waiting import waiting_rooms
 
 log = structlog.get_logger(__name__)
 

@@ -1,28 +1,43 @@
 """Pages of a person's boxes, newest activity first, however many discussions there are.
 
 A page is found by the mirrored columns and their index, together with the few rooms that wait for their mirror,
-whose own numbers are asked; then only the rows of the page are filled. One statement, one moment.
+whose own moments are asked; then only the rows of the page are filled.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Join,
+    ScalarSelect,
+    Select,
+    Subquery,
+    and_,
+    bindparam,
+    func,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import UtcDateTime, table_of
 from store.log import COUNTED
+from store.pairs import by_pairs, look_up
 from store.tables import Entry, Message, Participation
 from store.unread import UNREAD
+from store.waiting import waiting_rooms
 
 Box = Literal["inbox", "progress", "sent"]
 
 EXCERPT = 800
 """Characters of the last words that are read; what is shown of them is shorter still."""
 FACES = 4
-FIRST: tuple[datetime, str] = (datetime(9999, 12, 31, tzinfo=UTC), "~")
+Place = tuple[datetime, str]
+"""What a box is sorted by: the moment of the last activity, then the id."""
+FIRST: Place = (datetime(9999, 12, 31, tzinfo=UTC), "~")
 """A place before every row."""
 
 message = table_of(Message)
@@ -56,14 +71,36 @@ class BoxRow(msgspec.Struct, frozen=True):
 
 
 async def page(
-    session: AsyncSession, box: Box, person_id: str, after: tuple[datetime, str] | None, limit: int
-) -> list[BoxRow]:
-    """The first `limit` rows of a box after the row at that moment with that id."""
-    at, row_id = after or FIRST
-    rows = await (await session.connection()).execute(
-        PAGES[box], {"person": person_id, "at": at, "row": row_id, "most": limit}
-    )
-    return [_row(tuple(row)) for row in rows]
+    session: AsyncSession, box: Box, person_id: str, after: Place | None, limit: int
+) -> tuple[list[BoxRow], Place | None]:
+    """The first `limit` rows of a box after a place, and the place that leads to the next ones (None: the end)."""
+    places = await _places(session, box, person_id, after or FIRST, limit + 1)
+    shown, more = places[:limit], len(places) > limit
+    pairs = [(row_id, person_id) for _, row_id in shown]
+    found = await (await session.connection()).run_sync(look_up, FILLED, pairs) if pairs else []
+    rows = {row[0]: _row(row) for row in found}
+    # Whoever left this moment is missing from the rows and no longer hers to see.
+    return [rows[row_id] for _, row_id in shown if row_id in rows], shown[-1] if more else None
+
+
+async def _places(session: AsyncSession, box: Box, person_id: str, after: Place, most: int) -> list[Place]:
+    """Where the first rows after a place stand: a room that waits for its mirror stands by its own moment."""
+    at, row_id = after
+    waiting = [] if box == "sent" else await waiting_rooms(session)
+    parameters = {"person": person_id, "at": at, "row": row_id, "most": most, "waiting": waiting}
+    if box == "sent":
+        del parameters["waiting"]
+    connection = await session.connection()
+    places: list[Place] = [(row[0], row[1]) for row in await connection.execute(PLACES[box], parameters)]
+    if not waiting:
+        return places
+    late = await connection.run_sync(look_up, LATE, [(room, person_id) for room in waiting])
+    places += [
+        (moment, room)
+        for moment, room, received in late
+        if (moment, room) < after and (received or box == "progress")
+    ]
+    return sorted(places, reverse=True)[:most]
 
 
 def _row(columns: tuple[Any, ...]) -> BoxRow:
@@ -77,67 +114,58 @@ def _before(moment: ColumnElement[datetime], row_id: ColumnElement[str]) -> Colu
     return tuple_(moment, row_id) < tuple_(bindparam("at", type_=UtcDateTime()), bindparam("row"))
 
 
-def _in_box(*conditions: ColumnElement[bool]) -> Select[Any]:
-    """The identifiers of a page of the discussions that this person is in."""
-    mine = (
-        select(message.c.id.label("id"), message.c.last_entry_at.label("at"))
-        .select_from(participation.join(message, message.c.id == participation.c.message_id))
-        .where(
-            participation.c.person_id == bindparam("person"),
-            participation.c.state == "active",
-            participation.c.trashed_at.is_(None),
-            *conditions,
+_INSIDE = (participation.c.state == "active", participation.c.trashed_at.is_(None))
+_PROGRESS = (
+    select(participation.c.last_entry_at, participation.c.message_id)
+    .where(
+        participation.c.person_id == bindparam("person"),
+        *_INSIDE,
+        participation.c.message_id.not_in(bindparam("waiting", expanding=True)),
+        _before(participation.c.last_entry_at, participation.c.message_id),
+    )
+    .order_by(participation.c.last_entry_at.desc(), participation.c.message_id.desc())
+    .limit(bindparam("most"))
+)
+# The room's own index knows all of what somebody wrote, mirrored or not.
+_SENT = (
+    select(message.c.last_entry_at, message.c.id)
+    .select_from(
+        message.join(
+            participation,
+            and_(
+                participation.c.message_id == message.c.id,
+                participation.c.person_id == message.c.author_id,
+            ),
         )
     )
-    mirrored = _cut(
-        mine.where(
-            message.c.mirrored_seq >= message.c.head_seq,
-            _before(participation.c.last_entry_at, participation.c.message_id),
-        ),
-        participation.c.last_entry_at,
-        participation.c.message_id,
+    .where(
+        message.c.author_id == bindparam("person"),
+        text("message.state = 'sent'"),
+        *_INSIDE,
+        _before(message.c.last_entry_at, message.c.id),
     )
-    waiting = _cut(
-        mine.where(text("mirrored_seq < head_seq"), _before(message.c.last_entry_at, message.c.id)),
-        message.c.last_entry_at,
-        message.c.id,
+    .order_by(message.c.last_entry_at.desc(), message.c.id.desc())
+    .limit(bindparam("most"))
+)
+PLACES: dict[Box, Select[Any]] = {
+    "inbox": _PROGRESS.where(participation.c.received),
+    "progress": _PROGRESS,
+    "sent": _SENT,
+}
+
+
+def _mine(wanted: Subquery) -> Join:
+    """The participations and rooms of the wanted (discussion, person) pairs."""
+    mine = and_(participation.c.message_id == wanted.c.one, participation.c.person_id == wanted.c.two)
+    return wanted.join(participation, mine).join(message, message.c.id == participation.c.message_id)
+
+
+def _filled(wanted: Subquery) -> Select[Any]:
+    """The rows of a page: what stands in them is looked up for these only."""
+    words = and_(
+        last.c.message_id == message.c.id,
+        last.c.seq == func.coalesce(_last_words(), message.c.head_seq),
     )
-    both = mirrored.union_all(waiting).subquery("both_kinds")
-    return _cut(select(both.c.id, both.c.at), both.c.at, both.c.id)
-
-
-def _sent() -> Select[Any]:
-    """The identifiers of a page of what this person wrote and is still in; the room's own index knows it all."""
-    found = (
-        select(message.c.id.label("id"), message.c.last_entry_at.label("at"))
-        .select_from(
-            message.join(
-                participation,
-                and_(
-                    participation.c.message_id == message.c.id,
-                    participation.c.person_id == message.c.author_id,
-                ),
-            )
-        )
-        .where(
-            message.c.author_id == bindparam("person"),
-            text("message.state = 'sent'"),
-            participation.c.state == "active",
-            participation.c.trashed_at.is_(None),
-            _before(message.c.last_entry_at, message.c.id),
-        )
-    )
-    return _cut(found, message.c.last_entry_at, message.c.id)
-
-
-def _cut(query: Select[Any], at: ColumnElement[Any], row_id: ColumnElement[Any]) -> Select[Any]:
-    cut = query.order_by(at.desc(), row_id.desc()).limit(bindparam("most")).subquery()
-    return select(cut.c.id, cut.c.at)
-
-
-def _filled(chosen: Callable[[], Select[Any]]) -> Select[Any]:
-    """The rows of a page: what stands in them is looked up for these rows only."""
-    rows = chosen().subquery("chosen")
     return (
         select(
             message.c.id,
@@ -158,24 +186,8 @@ def _filled(chosen: Callable[[], Select[Any]]) -> Select[Any]:
             _author_inside(),
             *(_face(place) for place in range(FACES)),
         )
-        .select_from(
-            rows.join(message, message.c.id == rows.c.id)
-            .join(
-                participation,
-                and_(
-                    participation.c.message_id == rows.c.id,
-                    participation.c.person_id == bindparam("person"),
-                ),
-            )
-            .join(
-                last,
-                and_(
-                    last.c.message_id == message.c.id,
-                    last.c.seq == func.coalesce(_last_words(), message.c.head_seq),
-                ),
-            )
-        )
-        .order_by(rows.c.at.desc(), rows.c.id.desc())
+        .select_from(_mine(wanted).join(last, words))
+        .where(*_INSIDE)
     )
 
 
@@ -201,10 +213,10 @@ def _author_inside() -> ScalarSelect[str]:
         .where(
             writer.c.message_id == message.c.id,
             writer.c.person_id == message.c.author_id,
-            writer.c.person_id != bindparam("person"),
+            writer.c.person_id != participation.c.person_id,
             writer.c.state == "active",
         )
-        .correlate(message)
+        .correlate(message, participation)
         .scalar_subquery()
     )
 
@@ -216,19 +228,22 @@ def _face(place: int) -> ScalarSelect[str]:
         .where(
             other.c.message_id == message.c.id,
             other.c.state == "active",
-            other.c.person_id != bindparam("person"),
+            other.c.person_id != participation.c.person_id,
             other.c.person_id != message.c.author_id,
         )
         .order_by(other.c.person_id)
         .offset(place)
         .limit(1)
-        .correlate(message)
+        .correlate(message, participation)
         .scalar_subquery()
     )
 
 
-PAGES: dict[Box, Select[Any]] = {
-    "inbox": _filled(lambda: _in_box(participation.c.received)),
-    "progress": _filled(_in_box),
-    "sent": _filled(_sent),
-}
+FILLED = by_pairs(_filled)
+LATE = by_pairs(
+    lambda wanted: (
+        select(message.c.last_entry_at, message.c.id, participation.c.received)
+        .select_from(_mine(wanted))
+        .where(*_INSIDE)
+    )
+)

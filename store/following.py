@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
+from store.pairs import by_pairs, look_up
 from store.tables import AccessToken, Entry, Message, Participation, Person, Session
+from store.waiting import waiting_rooms
 
 message = table_of(Message)
 entry = table_of(Entry)
@@ -26,20 +28,28 @@ class Recent(msgspec.Struct, frozen=True):
     subject: str
 
 
-_RECENT = (
-    select(participation.c.person_id, message.c.id, message.c.subject)
+_RECENT = (participation.c.person_id, message.c.id, message.c.subject)
+# As in store.participations: a room that waits for its mirror may be awake before its participations know.
+RECENT = (
+    select(*_RECENT)
     .select_from(participation.join(message, message.c.id == participation.c.message_id))
     .where(
         participation.c.person_id.in_(bindparam("people", expanding=True)),
         participation.c.state == "active",
+        participation.c.last_entry_at >= bindparam("since"),
+        participation.c.message_id.not_in(bindparam("waiting", expanding=True)),
     )
 )
-# As in store.participations: a large room may be awake before its participations know.
-RECENT = _RECENT.where(participation.c.last_entry_at >= bindparam("since")).union_all(
-    _RECENT.where(
-        message.c.mirrored_seq < message.c.head_seq,
-        message.c.last_entry_at >= bindparam("since"),
-        participation.c.last_entry_at < bindparam("since"),
+RECENT_IN = by_pairs(
+    lambda wanted: (
+        select(*_RECENT, message.c.last_entry_at)
+        .select_from(
+            wanted.join(
+                participation,
+                and_(participation.c.person_id == wanted.c.one, participation.c.message_id == wanted.c.two),
+            ).join(message, message.c.id == participation.c.message_id)
+        )
+        .where(participation.c.state == "active")
     )
 )
 HEAD_BEFORE = select(func.coalesce(func.max(entry.c.seq), 0)).where(
@@ -52,8 +62,15 @@ SIZE = select(func.coalesce(func.sum(func.length(entry.c.body)), 0)).where(
 
 async def recent(session: AsyncSession, people: Iterable[str], since: datetime) -> list[Recent]:
     """The discussions of these people in which something happened since `since`."""
-    rows = await (await session.connection()).execute(RECENT, {"people": list(people), "since": since})
-    return [Recent(*row) for row in rows]
+    people, waiting = list(people), await waiting_rooms(session)
+    connection = await session.connection()
+    rows = await connection.execute(RECENT, {"people": people, "since": since, "waiting": waiting})
+    found = [Recent(*row) for row in rows]
+    if waiting:
+        pairs = [(person_id, room) for person_id in people for room in waiting]
+        late = await connection.run_sync(look_up, RECENT_IN, pairs)
+        found += [Recent(*row[:3]) for row in late if row[3] >= since]
+    return found
 
 
 async def head_before(session: AsyncSession, discussion: str, since: datetime) -> int:

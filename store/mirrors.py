@@ -1,6 +1,6 @@
 """Bringing participations up to date with large rooms, in small transactions that hold up nobody's reply."""
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
@@ -12,7 +12,6 @@ AT_ONCE = 500
 message = table_of(Message)
 participation = table_of(Participation)
 
-WAITING = select(message.c.id).where(text("mirrored_seq < head_seq")).order_by(message.c.id)
 HOLD = (
     select(message.c.head_seq, message.c.reply_count, message.c.last_entry_at)
     .where(message.c.id == bindparam("room"))
@@ -45,11 +44,6 @@ MIRRORED = (
 )
 # Greater than every identifier in every collation.
 BEYOND_ALL = "z" * 33
-
-
-async def waiting_rooms(session: AsyncSession) -> list[str]:
-    """The rooms whose participations lag behind."""
-    return list((await (await session.connection()).execute(WAITING)).scalars())
 
 
 async def mirror_step(

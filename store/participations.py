@@ -12,6 +12,7 @@ from store.columns import table_of
 from store.pairs import by_pairs, look_up
 from store.tables import Message, Participation, Person
 from store.unread import UNREAD
+from store.waiting import waiting_rooms
 
 message = table_of(Message)
 participation = table_of(Participation)
@@ -75,33 +76,25 @@ ACTIVE_MEMBERS = by_pairs(
 )
 
 
-def _seats() -> Select[Any]:
-    return (
-        select(
-            message.c.id,
-            message.c.subject,
-            message.c.head_seq,
-            participation.c.from_seq,
-            participation.c.read_seq,
-            UNREAD,
-            participation.c.muted,
-            message.c.last_entry_at,
-        )
-        .select_from(participation.join(message, message.c.id == participation.c.message_id))
-        .where(participation.c.person_id == bindparam("person"), participation.c.state == "active")
-    )
-
-
-# A room that lags behind its mirror may be awake although the participation does not know it yet.
-SEATS = (
-    _seats()
-    .where(participation.c.last_entry_at >= bindparam("since"))
-    .union_all(
-        _seats().where(
-            message.c.mirrored_seq < message.c.head_seq,
-            message.c.last_entry_at >= bindparam("since"),
-            participation.c.last_entry_at < bindparam("since"),
-        )
+_SEAT = (
+    message.c.id,
+    message.c.subject,
+    message.c.head_seq,
+    participation.c.from_seq,
+    participation.c.read_seq,
+    UNREAD,
+    participation.c.muted,
+    message.c.last_entry_at,
+)
+# A room that waits for its mirror may be awake although the participation does not know it yet.
+SEATS: Select[Any] = (
+    select(*_SEAT)
+    .select_from(participation.join(message, message.c.id == participation.c.message_id))
+    .where(
+        participation.c.person_id == bindparam("person"),
+        participation.c.state == "active",
+        participation.c.last_entry_at >= bindparam("since"),
+        participation.c.message_id.not_in(bindparam("waiting", expanding=True)),
     )
 )
 VIEW: Select[Any] = (
@@ -131,7 +124,18 @@ VIEW: Select[Any] = (
         participation.c.state == "active",
     )
 )
-SEATS_IN = _seats().where(message.c.id.in_(bindparam("ids", expanding=True)))
+SEATS_IN = by_pairs(
+    lambda wanted: (
+        select(*_SEAT)
+        .select_from(
+            wanted.join(
+                participation,
+                and_(participation.c.message_id == wanted.c.one, participation.c.person_id == wanted.c.two),
+            ).join(message, message.c.id == participation.c.message_id)
+        )
+        .where(participation.c.state == "active")
+    )
+)
 
 
 async def active_members(
@@ -144,16 +148,19 @@ async def active_members(
 
 async def seats(session: AsyncSession, person_id: str, *, active_since: datetime) -> list[Seat]:
     """Every discussion that this person is in and in which something happened since `active_since`."""
-    parameters = {"person": person_id, "since": active_since}
-    rows = await (await session.connection()).execute(SEATS, parameters)
-    return [Seat(*row) for row in rows]
+    waiting = await waiting_rooms(session)
+    rows = await (await session.connection()).execute(
+        SEATS, {"person": person_id, "since": active_since, "waiting": waiting}
+    )
+    found = [Seat(*row) for row in rows]
+    late = await seats_in(session, person_id, waiting) if waiting else []
+    return [*found, *(seat for seat in late if seat.last_entry_at >= active_since)]
 
 
 async def seats_in(session: AsyncSession, person_id: str, discussions: Iterable[str]) -> list[Seat]:
     """Those of `discussions` that this person is in now, however long they have slept."""
-    rows = await (await session.connection()).execute(
-        SEATS_IN, {"person": person_id, "ids": list(discussions)}
-    )
+    pairs = [(discussion, person_id) for discussion in discussions]
+    rows = await (await session.connection()).run_sync(look_up, SEATS_IN, pairs)
     return [Seat(*row) for row in rows]
 
 

@@ -19,10 +19,6 @@ SQLModel.metadata.naming_convention = {
 }
 
 
-COUNTED_IN_BADGE = "unread > 0 AND state = 'active' AND NOT muted AND trashed_at IS NULL"
-"""Which participations the badge counts, as the partial index says it."""
-
-
 class Person(SQLModel, table=True):
     """Somebody with an account. `folded` is what first letters are looked up in (see `store.people`)."""
 
@@ -213,10 +209,15 @@ class Participation(SQLModel, table=True):
         CheckConstraint("role IN ('author', 'to', 'cc', 'added')", name="role"),
         Index("ix_participation_box", "person_id", "state", "last_entry_at", "message_id"),
         Index(
+            # Holds all that the badge counts by, so that the rows themselves are not looked up.
             "ix_participation_unread",
             "person_id",
-            sqlite_where=text(COUNTED_IN_BADGE),
-            postgresql_where=text(COUNTED_IN_BADGE),
+            "state",
+            "muted",
+            "trashed_at",
+            "unread",
+            sqlite_where=text("unread > 0"),
+            postgresql_where=text("unread > 0"),
         ),
         {"sqlite_with_rowid": False},
     )

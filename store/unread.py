@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
 from store.pairs import by_pairs, look_up
-from store.tables import COUNTED_IN_BADGE, Message, Participation
+from store.tables import Message, Participation
+from store.waiting import waiting_rooms
 
 message = table_of(Message)
 participation = table_of(Participation)
@@ -19,32 +20,36 @@ participation = table_of(Participation)
 UNREAD = message.c.reply_count - participation.c.own_count - participation.c.read_count
 """How many messages and replies of others there are after a participation's `read_seq`."""
 
-_IN_ROOM = participation.join(message, message.c.id == participation.c.message_id)
-
-# Said in the index's own words: SQLite uses a partial index only when it recognises them.
 MIRRORED = (
     select(participation.c.person_id, func.count().label("discussions"))
     .where(
         participation.c.person_id.in_(bindparam("people", expanding=True)),
-        text(COUNTED_IN_BADGE),
-    )
-    .group_by(participation.c.person_id)
-)
-WAITING = (
-    select(participation.c.person_id, func.count().label("discussions"))
-    .select_from(_IN_ROOM)
-    .where(
-        text("mirrored_seq < head_seq"),
-        participation.c.person_id.in_(bindparam("people", expanding=True)),
         participation.c.state == "active",
-        participation.c.unread <= 0,
         ~participation.c.muted,
         participation.c.trashed_at.is_(None),
-        UNREAD > 0,
+        # As the partial index says it, so that SQLite recognises it.
+        text("unread > 0"),
     )
     .group_by(participation.c.person_id)
 )
-COUNTS = MIRRORED.union_all(WAITING)
+LATE = by_pairs(
+    lambda wanted: (
+        select(participation.c.person_id)
+        .select_from(
+            wanted.join(
+                participation,
+                and_(participation.c.person_id == wanted.c.one, participation.c.message_id == wanted.c.two),
+            ).join(message, message.c.id == participation.c.message_id)
+        )
+        .where(
+            participation.c.state == "active",
+            participation.c.unread <= 0,
+            ~participation.c.muted,
+            participation.c.trashed_at.is_(None),
+            UNREAD > 0,
+        )
+    )
+)
 UNREAD_IN = by_pairs(
     lambda wanted: (
         select(participation.c.message_id, participation.c.person_id, UNREAD, participation.c.read_seq)
@@ -62,9 +67,15 @@ UNREAD_IN = by_pairs(
 async def counts_for(session: AsyncSession, person_ids: Iterable[str]) -> dict[str, int]:
     """In how many discussions each of these people has something unread: not muted, not in the trash."""
     counts = dict.fromkeys(person_ids, 0)
-    rows = await (await session.connection()).execute(COUNTS, {"people": list(counts)})
-    for person_id, discussions in rows:
+    people = list(counts)
+    waiting = await waiting_rooms(session)
+    connection = await session.connection()
+    for person_id, discussions in await connection.execute(MIRRORED, {"people": people}):
         counts[person_id] += discussions
+    if waiting:
+        pairs = [(person_id, room) for person_id in people for room in waiting]
+        for (person_id,) in await connection.run_sync(look_up, LATE, pairs):
+            counts[person_id] += 1
     return counts
 
 

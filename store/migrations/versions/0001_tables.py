@@ -188,9 +188,9 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_participation_unread"),
         "participation",
-        ["person_id"],
-        sqlite_where=sa.text("unread > 0 AND state = 'active' AND NOT muted AND trashed_at IS NULL"),
-        postgresql_where=sa.text("unread > 0 AND state = 'active' AND NOT muted AND trashed_at IS NULL"),
+        ["person_id", "state", "muted", "trashed_at", "unread"],
+        sqlite_where=sa.text("unread > 0"),
+        postgresql_where=sa.text("unread > 0"),
     )
     op.create_table(
         "recipient",
