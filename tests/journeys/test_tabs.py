@@ -170,13 +170,11 @@ async def test_an_ended_session_says_so_in_every_tab(place: Place) -> None:
 
 async def _post_by_http(tab: Page, room: str, count: int) -> None:
     await tab.evaluate(
-        """async ([room, count]) => {
-            for (let number = 0; number < count; number++) {
-                const body = JSON.stringify({ client_id: `${room} ${number}`, body: `reply ${number}` });
-                const headers = { "Content-Type": "application/json" };
-                await fetch(`/api/discussions/${room}/replies`, { method: "POST", headers, body });
-            }
-        }""",
+        """([room, count]) => Promise.all(Array.from({ length: count }, (_, number) => {
+            const body = JSON.stringify({ client_id: `${room} ${number}`, body: `reply ${number}` });
+            const headers = { "Content-Type": "application/json" };
+            return fetch(`/api/discussions/${room}/replies`, { method: "POST", headers, body });
+        })).then(() => null)""",
         [room, count],
     )
 

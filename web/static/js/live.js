@@ -87,6 +87,7 @@ class Live {
   async #connect() {
     const hello = { person: this.#person, url: this.#url, visible: !document.hidden, lock: this.#lock };
     hello.open = [...this.#open];
+    if (this.#port) this.#port.onmessage = null;
     this.#port = this.#alone ? await stationHere(hello) : this.#share(hello);
     this.#port.onmessage = ({ data }) => this.#heard(data);
     for (const message of this.#unsaid.splice(0)) this.#tell(message);

@@ -3,6 +3,7 @@
 
 import { hold, whenGone } from "./alive.js";
 import { Connection } from "./connection.js";
+import { newId } from "./identifier.js";
 import { Outbox } from "./outbox.js";
 import { Positions } from "./positions.js";
 import { openShelf } from "./shelf.js";
@@ -17,14 +18,18 @@ export class Station {
   #outbox;
   #bell;
 
-  /** Opens the shelf first: a reply handed over by the first tab must find it. */
+  /**
+   * The shelf is open and the lock held before a tab hears of either: a reply handed over must find its place, and
+   * a tab that asked for the lock first would take the station for dead.
+   */
   static async open({ url, person }) {
-    return new Station({ url, person, shelf: await openShelf() });
+    const lock = `parley-station-${newId()}`;
+    const [shelf] = await Promise.all([openShelf(), hold(lock)]);
+    return new Station({ url, person, shelf, lock });
   }
 
-  constructor({ url, person, shelf }) {
-    this.lock = `parley-station-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
-    hold(this.lock);
+  constructor({ url, person, shelf, lock }) {
+    this.lock = lock;
     this.#bell = new BroadcastChannel(`parley-outbox-${person}`);
     this.#bell.onmessage = () => this.#outbox.reload();
     this.#outbox = new Outbox({
