@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app import mailbox
+from app.markdown import plain_excerpt
 from app.site import Identity, Site
 from store.columns import utc_now
 from web import faces
@@ -92,7 +93,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(fill=fill, initials=faces.initials, tint=faces.tint)
+    made.filters.update(excerpt=plain_excerpt, fill=fill, initials=faces.initials, tint=faces.tint)
     return made
 
 
