@@ -68,6 +68,8 @@ export class Connection {
   #heard(frame) {
     clearTimeout(this.#deadline);
     if (frame.type === "pong") return;
+    // The hello was refused: the store is away for the moment.
+    if (frame.type === "error" && this.state !== "live") return this.#again(0);
     if (frame.type === "welcome" && !this.#welcome(frame)) return;
     if (frame.type === "drain") {
       this.#drain = setTimeout(() => this.#again(RESTARTING), Math.random() * frame.within * 1000);
