@@ -27,6 +27,13 @@ class Counts(msgspec.Struct, frozen=True):
     read_seq: int
 
 
+class Standing(msgspec.Struct, frozen=True):
+    """In how many discussions somebody has something unread, and whether her sign-in is over."""
+
+    unread: int
+    is_over: bool
+
+
 class Missed(msgspec.Struct, frozen=True):
     """A discussion that came to somebody or awoke; what follows `head` is new to her."""
 
@@ -52,11 +59,12 @@ async def place(database: Database, person: str, discussion: str) -> Seat | None
     return found[0] if found else None
 
 
-async def unread_count(database: Database, person: str) -> int:
-    """How many discussions hold something unread for this person."""
+async def standing(database: Database, person: str, sign_in: str, now: datetime) -> Standing:
+    """What a welcome tells, and whether the session or token behind it is over already."""
     async with database.read() as session:
-        found = await counts_for(session, [person])
-    return found.get(person, 0)
+        over = await following.ended_sign_ins(session, [sign_in], now)
+        unread = await counts_for(session, [person])
+    return Standing(unread.get(person, 0), bool(over))
 
 
 async def counts(database: Database, pairs: Sequence[tuple[str, str]]) -> list[Counts]:

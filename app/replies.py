@@ -145,7 +145,7 @@ class ReplyLog:
             log.exception("reply_not_stored", error=type(error).__name__)
             outcomes, events = [Unavailable()], []
         if events:
-            self._announce(events)
+            self._tell(events)
         for (_, future), outcome in zip(batch, outcomes, strict=True):
             if future.done():
                 continue
@@ -153,6 +153,13 @@ class ReplyLog:
                 future.set_result(outcome)
             else:
                 future.set_exception(outcome)
+
+    def _tell(self, events: Sequence[Event]) -> None:
+        try:
+            self._announce(events)
+        except Exception:
+            # The replies are durable and will be acknowledged; the live door finds them in the store.
+            log.exception("replies_not_announced")
 
     async def _commit(self, replies: Sequence[NewReply]) -> tuple[list[Outcome], list[Event]]:
         try:
@@ -297,4 +304,9 @@ async def _entries(accepted: Sequence[NewReply], stored: Sequence[StoredLine]) -
 
 
 async def _html(body: str) -> str | None:
-    return render(body) if len(body) < LONG_BODY else await asyncio.to_thread(render, body)
+    try:
+        return render(body) if len(body) < LONG_BODY else await asyncio.to_thread(render, body)
+    except Exception:
+        # The reply is stored already: better shown as it is than not at all.
+        log.exception("reply_not_rendered")
+        return None

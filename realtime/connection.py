@@ -58,7 +58,8 @@ class Connection:
         self.early: dict[str, int] = {}
         """Discussions that came to this person before her welcome was sent, with the head to go on after."""
         self.rooms: set[str] = set()
-        self.joining: set[str] = set()
+        self.joining: dict[str, int] = {}
+        """Discussions that this connection is about to follow, with the head that was rung last."""
         self.on_screen: set[str] = set()
         self.left: dict[str, int] = {}
         """The entry with which this person lost a discussion, where she has been told."""

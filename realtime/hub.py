@@ -196,11 +196,12 @@ class Hub:
     def _hear_left(self, left: Left) -> None:
         room = self.rooms.get(left.discussion)
         for connection in list(self.people.get(left.person, ())):
-            if room is not None and room.has(connection) and room.head < left.seq:
+            if room is None or not room.has(connection):
+                self.dismiss(connection, left.discussion, left.seq, left.why)
+            elif room.head < left.seq:
                 # Lines before the end are still to come, and the end itself with them, in order.
                 self.repairs.fill(room)
-            else:
-                self.dismiss(connection, left.discussion, left.seq, left.why)
+            # Else she has come back since: whoever is in a room leaves it by its log alone.
 
     # Delivery
 
@@ -209,7 +210,7 @@ class Hub:
         room.hold(lines)
         if due := room.due():
             self._deliver(room, due)
-        if room.early:
+        if room.has_hole:
             self.repairs.fill_soon(room)
 
     def _deliver(self, room: Room, lines: Sequence[Line]) -> None:
@@ -220,7 +221,9 @@ class Hub:
                 self._fan_out(room, together)
                 together = []
                 for connection in list(self.people[leaver]):
-                    self.dismiss(connection, room.id, line.seq, why_left(line))
+                    # Who is behind meets this line on her way, or came after it.
+                    if connection not in room.behind:
+                        self.dismiss(connection, room.id, line.seq, why_left(line))
             together.append(line)
         self._fan_out(room, together)
         for line in lines:
@@ -237,13 +240,7 @@ class Hub:
         for connection in room.members:
             connection.write(framed)
 
-    def dismiss(
-        self,
-        connection: Connection,
-        discussion: str,
-        seq: int,
-        why: Why,
-    ) -> None:
+    def dismiss(self, connection: Connection, discussion: str, seq: int, why: Why) -> None:
         """This person's sight of the discussion ended with entry `seq`: out of the room, and told so once."""
         if not connection.welcomed:
             # What she follows is being read at this moment, and this end will be found in it.

@@ -40,6 +40,7 @@ class Inbound:
     __slots__ = (
         "_bad",
         "_connection",
+        "_hello_refused",
         "_hello_timer",
         "_hub",
         "_pace",
@@ -59,9 +60,13 @@ class Inbound:
         self._queue: deque[Queued | Post] = deque()
         self._bad: deque[float] | None = None
         self._said_hello = False
+        self._hello_refused = False
         self._working = False
+        self._wait_for_hello(Close.NOT_SIGNED_IN)
+
+    def _wait_for_hello(self, otherwise: int) -> None:
         self._hello_timer = asyncio.get_running_loop().call_later(
-            HELLO_WITHIN, connection.shut, Close.NOT_SIGNED_IN, "no hello"
+            HELLO_WITHIN, self._connection.shut, otherwise, "no hello"
         )
 
     def close(self) -> None:
@@ -84,15 +89,13 @@ class Inbound:
             self._take(command)
 
     def _take(self, command: Command) -> None:
-        if self._said_hello == isinstance(command, Hello):
-            if self._said_hello:
-                self._refuse_bad(BadFrame("hello was said already"))
-            else:
-                self._connection.shut(Close.MALFORMED, "the first frame must be hello")
-            return
-        if isinstance(command, Ping):
+        if self._said_hello and isinstance(command, Hello):
+            self._refuse_bad(BadFrame("hello was said already"))
+        elif not self._said_hello and not self._hello_refused and not isinstance(command, Hello):
+            self._connection.shut(Close.MALFORMED, "the first frame must be hello")
+        elif isinstance(command, Ping):
             self._connection.send(Pong(command.n))
-        elif isinstance(command, Post) and not self._working:
+        elif isinstance(command, Post) and not self._working and self._connection.welcomed:
             self._post(command)
         else:
             self._enqueue(command)
@@ -114,7 +117,10 @@ class Inbound:
                 command = self._queue.popleft()
                 if len(self._queue) <= MOST_QUEUED // 2:
                     self._connection.outlet.resume_reading()
-                if isinstance(command, Post):
+                if not self._connection.welcomed and not isinstance(command, Hello):
+                    # Sent after a hello that the store did not answer: not yet.
+                    self._refuse(Unavailable(), command.id)
+                elif isinstance(command, Post):
                     self._post(command)
                 else:
                     await self._do(command)
@@ -129,13 +135,16 @@ class Inbound:
             self._refuse(error, frame_id)
         except StoreUnavailable:
             self._refuse(Unavailable(), frame_id)
-            self._said_hello = self._connection.welcomed
         except Exception:
             log.exception("command_failed", command=type(command).__name__)
             self._refuse(Unavailable(), frame_id)
         else:
             if frame_id is not None:
                 self._connection.send(Done(frame_id))
+        if not self._connection.welcomed and self._connection.is_open:
+            # She may say hello again; if she does not, she is not taken for signed out.
+            self._said_hello, self._hello_refused = False, True
+            self._wait_for_hello(Close.TOO_SLOW)
 
     async def _run(self, command: Queued) -> None:
         connection, who = self._connection, self._connection.identity

@@ -72,6 +72,8 @@ class Presences:
                     self._publish(ring.discussion)
 
     def _hear_here(self, ring: Here) -> None:
+        if ring.discussion not in self._hub.rooms:
+            return  # rung while this node was leaving the room
         before = self._here(ring.discussion)
         nodes = self._elsewhere.setdefault(ring.discussion, {})
         if ring.people:
@@ -106,6 +108,8 @@ class Presences:
             silent = [node for node, (_, until) in nodes.items() if until < now]
             for node in silent:
                 del nodes[node]
+            if not nodes:
+                del self._elsewhere[discussion]
             if silent:
                 self._tell_presence(discussion)
 

@@ -38,6 +38,8 @@ class Close:
 
 Id = Annotated[str, Meta(min_length=1, max_length=64, pattern="^[^\x00\ud800-\udfff]+$")]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
+Echo = Annotated[str, Meta(pattern="^[^\ud800-\udfff]*$")]
+"""What comes back as it was: anything that can be written as UTF-8."""
 
 
 class Hello(Struct, tag="hello", frozen=True):
@@ -49,7 +51,7 @@ class Hello(Struct, tag="hello", frozen=True):
 class Post(Struct, tag="post", frozen=True):
     """A reply. `client_id` is the writer's own unique id, for ever."""
 
-    id: str
+    id: Echo
     discussion: Id
     client_id: Id
     body: str
@@ -62,7 +64,7 @@ class Read(Struct, tag="read", frozen=True):
 
     discussion: Id
     seq: Seq
-    id: str | None = None
+    id: Echo | None = None
 
 
 class Unread(Struct, tag="unread", frozen=True):
@@ -70,21 +72,21 @@ class Unread(Struct, tag="unread", frozen=True):
 
     discussion: Id
     seq: Seq
-    id: str | None = None
+    id: Echo | None = None
 
 
 class Open(Struct, tag="open", frozen=True):
     """This discussion is on screen now."""
 
     discussion: Id
-    id: str | None = None
+    id: Echo | None = None
 
 
 class Shut(Struct, tag="close", frozen=True):
     """This discussion is no longer on screen."""
 
     discussion: Id
-    id: str | None = None
+    id: Echo | None = None
 
 
 class Typing(Struct, tag="typing", frozen=True):
@@ -92,13 +94,13 @@ class Typing(Struct, tag="typing", frozen=True):
 
     discussion: Id
     on: bool
-    id: str | None = None
+    id: Echo | None = None
 
 
 class Ping(Struct, tag="ping", frozen=True):
     """A sign of life; `n` comes back in `pong`."""
 
-    n: int | float | str | None = None
+    n: int | float | Echo | None = None
 
 
 Command = Hello | Post | Read | Unread | Open | Shut | Typing | Ping
@@ -329,7 +331,7 @@ def _decode_with_surrogates(data: bytes, detail: str) -> Command:
         raise BadFrame(f"Not a JSON object: {detail}")
     try:
         command: Command = msgspec.convert(json.loads(data), Command)
-    except (ValueError, RecursionError):
+    except (msgspec.ValidationError, ValueError, RecursionError):
         raise BadFrame(f"Not a JSON object: {detail}") from None
     return command
 

@@ -46,20 +46,19 @@ class Repairs:
         """How many times lines had to be read because a ring did not bring them."""
 
     def fill_soon(self, room: Room) -> None:
-        """A line came before its turn: read what is missing unless it comes in a moment."""
+        """Lines are missing: read them unless they come in a moment."""
         if room.repair is None:
-            room.repair = self._hub.spawn(self._fill(room, GRACE))
+            room.repair = self._hub.spawn(self._fill(room))
 
     def fill(self, room: Room) -> "asyncio.Task[None]":
-        """Read what the store has after the room's head."""
+        """Read what the store has after the room's head, also if a read is under way: that may be too old."""
+        room.lacking = True
         if room.repair is None:
-            room.repair = self._hub.spawn(self._fill(room, 0))
+            room.repair = self._hub.spawn(self._fill(room))
         return room.repair
 
     async def filled(self, room: Room) -> None:
         """Come back when the room is at least where the store was on the call."""
-        if room.repair is not None:
-            await asyncio.shield(room.repair)
         await asyncio.shield(self.fill(room))
 
     def look_again(self) -> None:
@@ -82,23 +81,32 @@ class Repairs:
             except Exception:
                 log.exception("watch_failed")
 
-    async def _fill(self, room: Room, delay: float) -> None:
+    async def _fill(self, room: Room) -> None:
         try:
-            await asyncio.sleep(delay)
-            if delay and not room.early:
-                return
-            self.count += 1
-            while not room.is_empty:
-                try:
-                    lines = await following.lines(self._hub.database, room.id, room.head, ANY, LINES_AT_ONCE)
-                except StoreUnavailable:
-                    await asyncio.sleep(RETRY_AFTER)
-                    continue
-                self._hub.receive(room, lines)
-                if len(lines) < LINES_AT_ONCE:
-                    return
+            if not room.lacking:
+                await asyncio.sleep(GRACE)
+            while room.has_hole and not room.is_empty:
+                brought = await self._read_after(room)
+                if room.early:
+                    # Came during the read, with a new hole before it.
+                    await asyncio.sleep(GRACE if brought else RETRY_AFTER)
         finally:
             room.repair = None
+
+    async def _read_after(self, room: Room) -> int:
+        """Take in some of what the store has after the head; how many lines."""
+        self.count += 1
+        room.lacking = False
+        try:
+            lines = await following.lines(self._hub.database, room.id, room.head, ANY, LINES_AT_ONCE)
+        except StoreUnavailable:
+            room.lacking = True
+            await asyncio.sleep(RETRY_AFTER)
+            return 0
+        if len(lines) == LINES_AT_ONCE:
+            room.lacking = True
+        self._hub.receive(room, lines)
+        return len(lines)
 
     async def _compare(self, margin: timedelta) -> None:
         hub, now = self._hub, utc_now()

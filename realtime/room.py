@@ -19,7 +19,8 @@ MOST_EARLY = 1_000
 class Place:
     """A connection that is being brought up to its room's head.
 
-    It has everything up to `at`; that it may follow was read from the store when the head was `certain`.
+    It has everything up to `at`; that it may follow was read from the store when the head was `certain`. If its
+    sight ends after that, it finds the end among the lines that it is sent, in their order.
     """
 
     at: int
@@ -31,7 +32,8 @@ class Room:
     """One discussion on one node.
 
     Everybody in `members` has exactly the lines up to `head`, so that what comes next is the same bytes for all
-    of them. `behind` are being caught up from the store. `early` holds lines that came before their turn.
+    of them. `behind` are being caught up from the store. `early` holds lines that came before their turn;
+    `lacking`: the store is known or thought to have lines after the head that did not come.
     """
 
     id: str
@@ -39,6 +41,7 @@ class Room:
     members: dict["Connection", None] = field(default_factory=dict)
     behind: dict["Connection", Place] = field(default_factory=dict)
     early: dict[int, Line] = field(default_factory=dict)
+    lacking: bool = False
     pins: int = 0
     """How many joins are under way: a pinned room is kept although nobody is in it yet."""
     subscribed: "asyncio.Task[None] | None" = None
@@ -47,8 +50,12 @@ class Room:
     def hold(self, lines: list[Line]) -> None:
         """Keep lines until their turn comes; those delivered already are dropped."""
         for line in lines:
-            if line.seq > self.head and len(self.early) < MOST_EARLY:
+            if line.seq <= self.head:
+                continue
+            if len(self.early) < MOST_EARLY:
                 self.early[line.seq] = line
+            else:
+                self.lacking = True
 
     def due(self) -> list[Line]:
         """Take out the lines whose turn has come."""
@@ -75,6 +82,11 @@ class Room:
             del self.members[connection]
             return True
         return was_behind
+
+    @property
+    def has_hole(self) -> bool:
+        """Whether lines are missing that the store has."""
+        return self.head != UNKNOWN and (self.lacking or bool(self.early))
 
     @property
     def is_empty(self) -> bool:
