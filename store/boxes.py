@@ -17,6 +17,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
+    or_,
     select,
     text,
     tuple_,
@@ -198,7 +199,7 @@ def _last_words() -> ScalarSelect[int]:
         .where(
             entry.c.message_id == message.c.id,
             entry.c.seq.between(participation.c.from_seq, message.c.head_seq),
-            entry.c.kind.in_(sorted(COUNTED)),
+            or_(*(entry.c.kind == kind for kind in sorted(COUNTED))),
         )
         .order_by(entry.c.seq.desc())
         .limit(1)

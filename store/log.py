@@ -14,8 +14,9 @@ import msgspec
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from store.columns import table_of
-from store.pairs import by_pairs, look_up
+from store.pairs import by_ids, by_pairs, look_up, look_up_ids
 from store.participations import ACTIVE_MEMBERS, MemberState
+from store.prepared import Prepared
 from store.room import NewLine, Room, StoredLine, StoredReply
 from store.tables import Entry, Message, Participation
 
@@ -30,14 +31,17 @@ entry = table_of(Entry)
 participation = table_of(Participation)
 
 
-LOCK_ROOMS = (
-    select(*(message.c[field] for field in Room.__struct_fields__))
-    .where(message.c.id.in_(bindparam("ids", expanding=True)), message.c.state == "sent")
-    .order_by(message.c.id)
-    .with_for_update()
+LOCK_ROOMS = by_ids(
+    lambda wanted: (
+        select(*(message.c[field] for field in Room.__struct_fields__))
+        .select_from(wanted.join(message, message.c.id == wanted.c.one))
+        .where(message.c.state == "sent")
+        .order_by(message.c.id)
+        .with_for_update(of=message)
+    )
 )
-INSERT_ENTRIES = insert(entry)
-ADVANCE_HEADS = (
+INSERT_ENTRIES = Prepared(insert(entry), columns=StoredLine.__struct_fields__)
+ADVANCE_HEADS = Prepared(
     update(message)
     .where(message.c.id == bindparam("room"))
     .values(
@@ -49,7 +53,7 @@ ADVANCE_HEADS = (
     )
 )
 # `own_count` on the right is what it was before: all others' messages and replies up to her last own one.
-MOVE_AUTHORS = (
+MOVE_AUTHORS = Prepared(
     update(participation)
     .where(participation.c.message_id == bindparam("room"), participation.c.person_id == bindparam("writer"))
     .values(
@@ -60,7 +64,7 @@ MOVE_AUTHORS = (
         last_entry_at=bindparam("at"),
     )
 )
-MIRROR_ROOMS = (
+MIRROR_ROOMS = Prepared(
     update(participation)
     .where(participation.c.message_id == bindparam("room"), participation.c.state == "active")
     .values(
@@ -68,13 +72,17 @@ MIRROR_ROOMS = (
         last_entry_at=bindparam("at"),
     )
 )
-RECEIVE_ANSWERS = (
+RECEIVE_ANSWERS = Prepared(
     update(participation)
     .where(participation.c.message_id == bindparam("room"), participation.c.person_id == bindparam("writer"))
     .values(received=True)
 )
-PEOPLE_INSIDE = select(participation.c.message_id, participation.c.person_id).where(
-    participation.c.message_id.in_(bindparam("ids", expanding=True)), participation.c.state == "active"
+PEOPLE_INSIDE = by_ids(
+    lambda wanted: (
+        select(participation.c.message_id, participation.c.person_id)
+        .select_from(wanted.join(participation, participation.c.message_id == wanted.c.one))
+        .where(participation.c.state == "active")
+    )
 )
 FIND_REPLIES = by_pairs(
     lambda wanted: select(
@@ -89,8 +97,7 @@ FIND_REPLIES = by_pairs(
 
 def lock_rooms(connection: Connection, ids: Iterable[str]) -> dict[str, Room]:
     """The sent messages among `ids`, locked in the order of their ids until the transaction ends."""
-    rows = connection.execute(LOCK_ROOMS, {"ids": list(ids)})
-    return {row[0]: Room(*row) for row in rows}
+    return {row[0]: Room(*row) for row in look_up_ids(connection, LOCK_ROOMS, ids)}
 
 
 def find_replies(
@@ -112,7 +119,7 @@ def active_members(
 def people_inside(connection: Connection, discussions: Iterable[str]) -> dict[str, list[str]]:
     """Everybody who is in each of these discussions now."""
     people: dict[str, list[str]] = {discussion: [] for discussion in discussions}
-    for discussion, person_id in connection.execute(PEOPLE_INSIDE, {"ids": list(people)}):
+    for discussion, person_id in look_up_ids(connection, PEOPLE_INSIDE, people):
         people[discussion].append(person_id)
     return people
 
@@ -128,22 +135,22 @@ def append(
     if not lines:
         return []
     stored = _number(rooms, lines, now)
-    connection.execute(INSERT_ENTRIES, [msgspec.structs.asdict(line) for line in stored])
+    INSERT_ENTRIES.run(connection, [msgspec.structs.asdict(line) for line in stored])
     last = {line.message_id: line for line in stored}
     answered = {line.message_id for line in stored if _answers(rooms[line.message_id], line)}
-    connection.execute(
-        ADVANCE_HEADS, [_advance(rooms[line.message_id], line, answered) for line in last.values()]
+    ADVANCE_HEADS.run(
+        connection, [_advance(rooms[line.message_id], line, answered) for line in last.values()]
     )
     if authors := _author_moves(stored, last):
-        connection.execute(MOVE_AUTHORS, authors)
+        MOVE_AUTHORS.run(connection, authors)
     if small := [line for line in last.values() if _is_small(rooms[line.message_id])]:
-        connection.execute(
-            MIRROR_ROOMS,
+        MIRROR_ROOMS.run(
+            connection,
             [{"room": line.message_id, "count": line.reply_count, "at": line.created_at} for line in small],
         )
     if first := [room for room in answered if not rooms[room].answered]:
-        connection.execute(
-            RECEIVE_ANSWERS, [{"room": room, "writer": rooms[room].author_id} for room in sorted(first)]
+        RECEIVE_ANSWERS.run(
+            connection, [{"room": room, "writer": rooms[room].author_id} for room in sorted(first)]
         )
     return stored
 

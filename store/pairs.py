@@ -1,4 +1,4 @@
-"""Looking up many pairs of texts at once: one statement with one parameter, however many pairs there are.
+"""Looking up many texts, or pairs of them, at once: one statement with one parameter, however many pairs there are.
 
 `(a, b) IN (…)` will not do: SQLite reads the whole table for it. Joined with the wanted pairs as rows, each of them
 is a step through an index.
@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Select, String, Subquery, text
 
+from store.prepared import Prepared
+
 _ROWS = {
     "sqlite": (
         "SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS two FROM json_each(:pairs)"
@@ -20,21 +22,38 @@ _ROWS = {
     ),
 }
 
-ByDialect = dict[str, Select[Any]]
+_IDS = {
+    "sqlite": "SELECT value AS one FROM json_each(:ids)",
+    "postgresql": (
+        "SELECT id AS one FROM jsonb_array_elements_text(CAST(CAST(:ids AS text) AS jsonb)) AS id"
+    ),
+}
 
 
-def by_pairs(build: Callable[[Subquery], Select[Any]]) -> ByDialect:
+def by_pairs(build: Callable[[Subquery], Select[Any]]) -> Prepared:
     """A statement that joins the wanted pairs (columns `one`, `two`), for each kind of database."""
-    return {
-        dialect: build(text(rows).columns(one=String, two=String).subquery("wanted"))
-        for dialect, rows in _ROWS.items()
-    }
+    return Prepared(
+        {
+            dialect: build(text(rows).columns(one=String, two=String).subquery("wanted"))
+            for dialect, rows in _ROWS.items()
+        }
+    )
+
+
+def by_ids(build: Callable[[Subquery], Select[Any]]) -> Prepared:
+    """The same for single texts (column `one`)."""
+    return Prepared(
+        {dialect: build(text(rows).columns(one=String).subquery("wanted")) for dialect, rows in _IDS.items()}
+    )
 
 
 def look_up(
-    connection: Connection, statement: ByDialect, pairs: Iterable[tuple[str, str]]
+    connection: Connection, statement: Prepared, pairs: Iterable[tuple[str, str]]
 ) -> list[tuple[Any, ...]]:
     """The rows of a statement made by `by_pairs`."""
-    wanted = msgspec.json.encode(list(pairs)).decode()
-    rows = connection.execute(statement[connection.dialect.name], {"pairs": wanted})
-    return [tuple(row) for row in rows]
+    return statement.rows(connection, {"pairs": msgspec.json.encode(list(pairs)).decode()})
+
+
+def look_up_ids(connection: Connection, statement: Prepared, ids: Iterable[str]) -> list[tuple[Any, ...]]:
+    """The rows of a statement made by `by_ids`."""
+    return statement.rows(connection, {"ids": msgspec.json.encode(list(ids)).decode()})

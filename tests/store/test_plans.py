@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store import boxes, circle, following, marks, participations, unread
@@ -75,33 +75,29 @@ async def test_appending_reads_and_writes_by_index(sqlite_url: str) -> None:
             return await append(session, rooms, new, NOON + timedelta(seconds=1))
 
         plan = await plan_of(sqlite_url, batch, message_id="room")
-        assert not [line for line in plan if line.startswith("SCAN")]
-        counts.append(len(plan))
+        assert not [line for line in plan if line.startswith("SCAN") and "json_each" not in line]
+        counts.append(set(plan))
     assert counts[0] == counts[1]
 
 
 async def plan_of(url: str, query: Query, message_id: str = "room") -> list[str]:
     """What SQLite does for the statements of `query`."""
     database = Database(url)
-    said: list[tuple[str, Any]] = []
+    said: list[str] = []
     try:
         await prepare(database, message_id)
-
-        def note(
-            _c: object, _cursor: object, sql: str, parameters: Any, _context: object, many: bool
-        ) -> None:
-            said.append((sql, parameters[0] if many else parameters))
-
-        event.listen(database.engine.sync_engine, "before_cursor_execute", note)
         async with database.write() as session:
+            connection = await session.connection()
+            driver: Any = (await connection.get_raw_connection()).driver_connection
+            await driver.set_trace_callback(said.append)
             await query(session)
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
-        statements = [one for one in said if one[0].lstrip().startswith(("SELECT", "UPDATE", "WITH"))]
+            await driver.set_trace_callback(None)
         async with database.engine.connect() as connection:
             rows = [
                 row
-                for sql, parameters in statements
-                for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", parameters)
+                for sql in said
+                if sql.startswith(("SELECT", "UPDATE"))
+                for row in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")
             ]
         return [str(tuple(row)[-1]) for row in rows]
     finally:
