@@ -89,7 +89,7 @@ async def lines(database: Database, discussion: str, after: int, upto: int, most
 
 
 async def size(database: Database, discussion: str, after: int, upto: int) -> int:
-    """How many characters the bodies of the lines after `after` and up to `upto` hold."""
+    """How many bytes the bodies of the lines after `after` and up to `upto` hold."""
     async with database.read() as session:
         return await following.size_of(session, discussion, after + 1, upto)
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 MOST_MISSING = 500
 """Entries that a resume sends; with more missing, the client loads by HTTP."""
 MOST_MISSING_SIZE = 512 * 1024
-"""Characters of bodies that a resume sends."""
+"""Bytes of bodies that a resume sends; with more missing, likewise."""
 LINES_AT_ONCE = 100
 PIECE = 32 * 1024
 """Bytes that are written at once of what was missed, so that it never fills a reader's buffer."""

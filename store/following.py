@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import Integer, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from store.columns import table_of
 from store.pairs import by_pairs, look_up
@@ -26,6 +30,20 @@ class Recent(msgspec.Struct, frozen=True):
     person: str
     discussion: str
     subject: str
+
+
+class Octets(FunctionElement[int]):
+    """How many bytes a text has in UTF-8."""
+
+    name = "octet_length"
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(Octets, "sqlite")
+def _octets_in_sqlite(element: Octets, compiler: SQLCompiler, **options: Any) -> str:
+    # SQLite has `octet_length` only since 3.43.
+    return f"length(CAST({compiler.process(element.clauses, **options)} AS BLOB))"
 
 
 _RECENT = (participation.c.person_id, message.c.id, message.c.subject)
@@ -55,7 +73,7 @@ RECENT_IN = by_pairs(
 HEAD_BEFORE = select(func.coalesce(func.max(entry.c.seq), 0)).where(
     entry.c.message_id == bindparam("room"), entry.c.created_at < bindparam("since")
 )
-SIZE = select(func.coalesce(func.sum(func.length(entry.c.body)), 0)).where(
+SIZE = select(func.coalesce(func.sum(Octets(entry.c.body)), 0)).where(
     entry.c.message_id == bindparam("room"), entry.c.seq.between(bindparam("first"), bindparam("last"))
 )
 
@@ -80,7 +98,7 @@ async def head_before(session: AsyncSession, discussion: str, since: datetime) -
 
 
 async def size_of(session: AsyncSession, discussion: str, first: int, last: int) -> int:
-    """How many characters the bodies of these lines hold together."""
+    """How many bytes the bodies of these lines hold together."""
     found = await (await session.connection()).execute(
         SIZE, {"room": discussion, "first": first, "last": last}
     )

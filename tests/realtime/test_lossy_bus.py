@@ -91,7 +91,7 @@ class Life:
 
     async def calm_down(self) -> None:
         """From now on all is well, and every node looks again."""
-        self.weather.is_bad = False
+        self.weather.is_bad = self.weather.store_is_away = False
         for node in self.nodes:
             node.bus.calm_down()
             node.hub.repairs.look_again()

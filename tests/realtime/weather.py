@@ -122,7 +122,7 @@ class WeatheredDatabase(Database):
         return await super().transact(work)
 
     def _check(self) -> None:
-        if self._weather.is_bad and self._weather.store_is_away:
+        if self._weather.store_is_away:
             raise StoreUnavailable
 
 
@@ -166,6 +166,7 @@ class Reader:
         self.streams: dict[str, Stream] = {}
         self.seen: dict[str, list[int]] = {}
         self.closed: int | None = None
+        self.at_welcome: Callable[[], object] = lambda: None
         self._weather = weather
         self._out = out
         self._resuming: dict[str, int] = {}
@@ -231,6 +232,7 @@ class Reader:
         match frame["type"]:
             case "welcome":
                 self.streams = {room: Stream(seq) for room, seq in self._resuming.items()}
+                self.at_welcome()
             case "resumed":
                 self._resumed(frame)
             case "added":
