@@ -227,9 +227,10 @@ class Life:
     async def _sign_out(self) -> None:
         who, token = self.dice.choice(self.tokens)
         node = self.dice.choice(self.nodes)
-        if identity := await sign_in.identify(node.site, bearer=token):
-            await sign_in.sign_out(node.site, identity)
+        identity = await sign_in.identify(node.site, bearer=token)
+        if identity is not None and (who, token) in self.tokens:
             self.tokens.remove((who, token))
+            await sign_in.sign_out(node.site, identity)
             await self._new_token(who)
 
     async def _lose_the_store(self) -> None:
