@@ -24,7 +24,8 @@ class PersonRef(msgspec.Struct, frozen=True):
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """One entry of a discussion's log as it is shown and sent.
 
-    `html` is there only where the body is more than plain text; `client_id` only on replies.
+    `html` is there only where the body is more than plain text; without it the body is shown as it is, line
+    breaks kept. `client_id` is only on replies.
     """
 
     seq: int
@@ -32,6 +33,7 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     author: PersonRef
     at: datetime
     body: str
+    attachments: tuple[()]
     html: str | None = None
     client_id: str | None = None
     reply_to: int | None = None

@@ -15,6 +15,7 @@ def shown(line: ReadLine) -> Line:
         author=PersonRef(line.author_id, line.author_name),
         at=line.created_at,
         body=line.body,
+        attachments=(),
         html=render(line.body),
         client_id=line.client_id,
         reply_to=line.reply_to_seq,

@@ -172,7 +172,15 @@ def _arrivals(
 
 
 def _stored(who: Identity, line: StoredLine, kind: EntryKind, about: PersonRef | None = None) -> EntryStored:
-    shown = Line(seq=line.seq, kind=kind, author=who.ref, at=line.created_at, body=line.body, about=about)
+    shown = Line(
+        seq=line.seq,
+        kind=kind,
+        author=who.ref,
+        at=line.created_at,
+        body=line.body,
+        attachments=(),
+        about=about,
+    )
     return EntryStored(line.message_id, shown)
 
 

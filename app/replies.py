@@ -14,22 +14,14 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from app.bodies import check_body
-from app.errors import (
-    ClientIdReused,
-    FieldError,
-    Forbidden,
-    InvalidInput,
-    NotFound,
-    ParleyError,
-    Unavailable,
-)
-from app.events import Announce, EntryStored, Event, Joined, Line, PersonRef
+from app.errors import Unavailable
+from app.events import Announce, EntryStored, Event, Joined, Line
 from app.markdown import render
 from app.pace import Pace
+from app.verdicts import NewReply, Outcome, Posted, Verdict
 from store.database import Database, StoreUnavailable
 from store.log import active_members, append, find_replies, lock_rooms, people_inside
-from store.participations import MemberState
-from store.room import NewLine, Room, StoredLine, StoredReply
+from store.room import Room, StoredLine
 
 log = structlog.get_logger(__name__)
 
@@ -43,27 +35,6 @@ LONG_BODY = 2_000
 """Bodies from so many characters on are rendered off the event loop."""
 
 
-class NewReply(msgspec.Struct, frozen=True):
-    """A reply as a participant sends it; `client_id` is her own unique id for it, for ever."""
-
-    author: PersonRef
-    discussion: str
-    client_id: str
-    body: str
-    reply_to: int | None = None
-
-
-class Posted(msgspec.Struct, frozen=True):
-    """A reply that is durable: its number, and whether it already was before."""
-
-    discussion: str
-    client_id: str
-    seq: int
-    at: datetime
-    repeated: bool
-
-
-Outcome = Posted | ParleyError
 Waiting = tuple[NewReply, "asyncio.Future[Posted]"]
 
 
@@ -169,7 +140,7 @@ class ReplyLog:
             return await self._commit_once(replies)
 
     async def _commit_once(self, replies: Sequence[NewReply]) -> tuple[list[Outcome], list[Event]]:
-        def work(connection: Connection) -> tuple[_Verdict, list[StoredLine], list[Joined]]:
+        def work(connection: Connection) -> tuple[Verdict, list[StoredLine], list[Joined]]:
             return self._store(connection, replies)
 
         verdict, stored, woken = await self._database.transact(work)
@@ -177,12 +148,12 @@ class ReplyLog:
 
     def _store(
         self, connection: Connection, replies: Sequence[NewReply]
-    ) -> tuple["_Verdict", list[StoredLine], list[Joined]]:
+    ) -> tuple[Verdict, list[StoredLine], list[Joined]]:
         """The transaction. On SQLite it runs in another thread: nothing of it may touch the event loop."""
         rooms = lock_rooms(connection, {reply.discussion for reply in replies})
         known = find_replies(connection, {(reply.author.id, reply.client_id) for reply in replies})
         members = active_members(connection, {(reply.discussion, reply.author.id) for reply in replies})
-        verdict = _Verdict(rooms, known, members)
+        verdict = Verdict(rooms, known, members)
         for reply in replies:
             verdict.judge(reply)
         stored = append(connection, rooms, verdict.lines, self._now())
@@ -208,82 +179,6 @@ class ReplyLog:
         ]
 
 
-class _Verdict:
-    """What becomes of each reply of a batch, decided inside the transaction."""
-
-    def __init__(
-        self,
-        rooms: dict[str, Room],
-        known: dict[tuple[str, str], StoredReply],
-        members: dict[tuple[str, str], MemberState],
-    ) -> None:
-        self._rooms = rooms
-        self._known = known
-        self._members = members
-        self._judged: list[Outcome | tuple[int, bool]] = []
-        self._places: dict[tuple[str, str], int] = {}
-        self.accepted: list[NewReply] = []
-        self.lines: list[NewLine] = []
-
-    def judge(self, reply: NewReply) -> None:
-        """Accept the reply as a line, find it among what is known, or refuse it."""
-        key = (reply.author.id, reply.client_id)
-        if key in self._known:
-            self._judged.append(_repeated(reply, self._known[key]))
-        elif key in self._places:
-            place = self._places[key]
-            same = _content(self.accepted[place]) == _content(reply)
-            self._judged.append((place, True) if same else ClientIdReused())
-        elif refusal := self._refusal(reply):
-            self._judged.append(refusal)
-        else:
-            self._places[key] = len(self.lines)
-            self._judged.append((len(self.lines), False))
-            self.accepted.append(reply)
-            self.lines.append(
-                NewLine(
-                    message_id=reply.discussion,
-                    kind="reply",
-                    author_id=reply.author.id,
-                    body=reply.body,
-                    client_id=reply.client_id,
-                    reply_to_seq=reply.reply_to,
-                )
-            )
-
-    def outcomes(self, stored: Sequence[StoredLine]) -> list[Outcome]:
-        """One outcome per judged reply, in order, now that the accepted ones have numbers."""
-        return [
-            _posted(stored[judged[0]], repeated=judged[1]) if isinstance(judged, tuple) else judged
-            for judged in self._judged
-        ]
-
-    def _refusal(self, reply: NewReply) -> ParleyError | None:
-        room = self._rooms.get(reply.discussion)
-        member = self._members.get((reply.discussion, reply.author.id))
-        if room is None or member is None:
-            return NotFound()
-        if room.reply_policy == "nobody":
-            return Forbidden("No replies are wanted here.")
-        if reply.reply_to is not None and not member.from_seq <= reply.reply_to <= room.head_seq:
-            return InvalidInput(FieldError("reply_to", "not_found", "There is no such entry to reply to."))
-        return None
-
-
-def _content(reply: NewReply) -> tuple[str, str, int | None]:
-    return reply.discussion, reply.body, reply.reply_to
-
-
-def _repeated(reply: NewReply, stored: StoredReply) -> Outcome:
-    if _content(reply) != (stored.message_id, stored.body, stored.reply_to_seq):
-        return ClientIdReused()
-    return Posted(reply.discussion, reply.client_id, stored.seq, stored.created_at, repeated=True)
-
-
-def _posted(line: StoredLine, *, repeated: bool) -> Posted:
-    return Posted(line.message_id, line.client_id or "", line.seq, line.created_at, repeated)
-
-
 async def _entries(accepted: Sequence[NewReply], stored: Sequence[StoredLine]) -> list[EntryStored]:
     return [
         EntryStored(
@@ -294,6 +189,7 @@ async def _entries(accepted: Sequence[NewReply], stored: Sequence[StoredLine]) -
                 author=reply.author,
                 at=line.created_at,
                 body=line.body,
+                attachments=(),
                 html=await _html(line.body),
                 client_id=line.client_id,
                 reply_to=line.reply_to_seq,

@@ -40,7 +40,7 @@ async def send(site: Site, who: Identity, message_id: str) -> Sent:
         people = await _people(session, who, message_id)
         now = site.now()
         await opening.open_room(session, message_id, who.person_id, body, _newcomers(who, people), now)
-    line = Line(seq=1, kind="message", author=who.ref, at=now, body=body, html=render(body))
+    line = Line(seq=1, kind="message", author=who.ref, at=now, body=body, attachments=(), html=render(body))
     inside = [who.person_id, *(person.id for person in people)]
     site.announce(
         [

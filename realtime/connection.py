@@ -4,7 +4,8 @@ from typing import Protocol
 
 from app.events import PersonRef
 from app.site import Identity
-from realtime.protocol import ServerFrame, encode
+from realtime.frames import ServerFrame
+from realtime.protocol import encode
 from store.columns import new_id
 
 

@@ -8,7 +8,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from app import following
-from realtime.protocol import UnreadCount, encode
+from realtime.frames import UnreadCount
+from realtime.protocol import encode
 from realtime.room import Room
 from store.database import StoreUnavailable
 

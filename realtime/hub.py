@@ -26,9 +26,10 @@ from realtime.bus import (
 )
 from realtime.connection import Connection
 from realtime.counts import CountNews
+from realtime.frames import Drain, Gone
 from realtime.joining import Joining
 from realtime.presence import Presences
-from realtime.protocol import Close, Drain, Gone, encode, entry
+from realtime.protocol import Close, encode, entry
 from realtime.repairs import Repairs
 from realtime.room import Room, Why, leaver_of, why_left
 from store.database import Database

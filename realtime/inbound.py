@@ -13,12 +13,15 @@ import structlog
 from app import discussions
 from app.errors import FieldError, InvalidInput, NotFound, ParleyError, RateLimited, Unavailable
 from app.pace import Pace
-from app.replies import NewReply, Posted, ReplyLog
+from app.replies import ReplyLog
 from app.site import Site
+from app.verdicts import NewReply, Posted
 from realtime import protocol
+from realtime.commands import Command, Hello, Open, Ping, Post, Read, Shut, Typing, Unread
 from realtime.connection import Connection
+from realtime.frames import Ack, Done, Error, Pong
 from realtime.hub import Hub
-from realtime.protocol import Ack, BadFrame, Close, Command, Done, Error, Hello, NotText, Ping, Pong, Post
+from realtime.protocol import BadFrame, Close, NotText
 from store.database import StoreUnavailable
 
 log = structlog.get_logger(__name__)
@@ -31,7 +34,7 @@ BAD_FRAMES_WITHIN = 60.0
 MOST_QUEUED = 64
 """Commands that may wait; beyond it the client is not read from until half of them are done."""
 
-Queued = protocol.Hello | protocol.Read | protocol.Unread | protocol.Open | protocol.Shut | protocol.Typing
+Queued = Hello | Read | Unread | Open | Shut | Typing
 
 
 class Inbound:
@@ -151,17 +154,17 @@ class Inbound:
         match command:
             case Hello():
                 await self._hub.joining.welcome(connection, command.resume)
-            case protocol.Read():
+            case Read():
                 await discussions.mark_read(self._site, who, command.discussion, command.seq)
-            case protocol.Unread():
+            case Unread():
                 await discussions.mark_unread(self._site, who, command.discussion, command.seq)
-            case protocol.Open():
+            case Open():
                 if not await self._hub.joining.follow(connection, command.discussion):
                     raise NotFound
                 self._hub.presences.open(connection, command.discussion)
-            case protocol.Shut():
+            case Shut():
                 self._hub.presences.shut(connection, command.discussion)
-            case protocol.Typing():
+            case Typing():
                 if command.discussion not in connection.rooms:
                     raise NotFound
                 self._hub.presences.typed(connection, command.discussion, on=command.on)

@@ -13,16 +13,8 @@ from app import following
 from app.events import Line
 from realtime.bus import person_channel, room_channel
 from realtime.connection import Connection
-from realtime.protocol import (
-    Added,
-    Close,
-    Limits,
-    PersonCard,
-    Resumed,
-    Welcome,
-    encode,
-    entry,
-)
+from realtime.frames import Added, Limits, PersonCard, Resumed, Welcome
+from realtime.protocol import Close, encode, entry
 from realtime.room import UNKNOWN, Place, Room, leaver_of, why_left
 from store.columns import utc_now
 from store.database import StoreUnavailable

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from app.events import PersonRef
 from realtime.bus import Here, SeenHeard, TypingHeard, WhoIsHere, room_channel
 from realtime.connection import Connection
-from realtime.protocol import IsTyping, PersonId, Presence, Seen, ServerFrame, encode
+from realtime.frames import IsTyping, PersonId, Presence, Seen, ServerFrame
+from realtime.protocol import encode
 
 if TYPE_CHECKING:
     from realtime.hub import Hub

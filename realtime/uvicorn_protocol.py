@@ -21,7 +21,8 @@ from websockets.frames import CloseCode
 from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
-from realtime.protocol import MOST_FRAME, Close
+from realtime.frames import MOST_FRAME
+from realtime.protocol import Close
 
 MOST_BUFFERED = 768 * 1024
 """Bytes that may wait for one reader; beyond it she is closed and resumes later."""

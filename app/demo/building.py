@@ -11,9 +11,10 @@ from app.drafts import Address, DraftFields
 from app.errors import Forbidden
 from app.importing import import_people
 from app.pace import Pace
-from app.replies import NewReply, ReplyLog
+from app.replies import ReplyLog
 from app.sending import send
 from app.site import Identity, Site
+from app.verdicts import NewReply
 from store.columns import new_id
 from store.tables import Group, Person
 

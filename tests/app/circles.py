@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from app.discussions import entries
 from app.errors import NotFound
 from app.pace import Pace
-from app.replies import NewReply, Posted, ReplyLog
+from app.replies import ReplyLog
 from app.site import Identity, Site
+from app.verdicts import NewReply, Posted
 from store.columns import new_id
 
 

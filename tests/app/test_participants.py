@@ -11,8 +11,8 @@ from app.errors import Forbidden, InvalidInput, NotFound, RecipientsRefused
 from app.events import EntryStored, Event, Joined, Left
 from app.participants import add, remove, stop
 from app.people import suspend
-from app.replies import Posted
 from app.site import Identity, Site
+from app.verdicts import Posted
 from store.database import Database
 from tests import factories
 from tests.app.circles import Clock, reply, seen

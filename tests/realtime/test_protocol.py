@@ -5,7 +5,7 @@ import json
 import pytest
 
 from app.events import Line, PersonRef
-from realtime import protocol
+from realtime import commands, frames, protocol
 from realtime.protocol import BadFrame, NotText, decode, encode
 from store.columns import utc_now
 
@@ -20,19 +20,19 @@ def frame(**changes: object) -> bytes:
 @pytest.mark.parametrize(
     ("data", "command"),
     [
-        ({"type": "hello"}, protocol.Hello()),
-        ({"type": "hello", "resume": {"d": 4}}, protocol.Hello({"d": 4})),
-        (POST, protocol.Post("1", "d", "c", "hello")),
-        ({**POST, "reply_to": 3, "unheard": [1]}, protocol.Post("1", "d", "c", "hello", [], 3)),
-        ({"type": "read", "discussion": "d", "seq": 0}, protocol.Read("d", 0)),
-        ({"type": "unread", "discussion": "d", "seq": 2, "id": "x"}, protocol.Unread("d", 2, "x")),
-        ({"type": "open", "discussion": "d"}, protocol.Open("d")),
-        ({"type": "close", "discussion": "d"}, protocol.Shut("d")),
-        ({"type": "typing", "discussion": "d", "on": True}, protocol.Typing("d", True)),
-        ({"type": "ping", "n": 7}, protocol.Ping(7)),
+        ({"type": "hello"}, commands.Hello()),
+        ({"type": "hello", "resume": {"d": 4}}, commands.Hello({"d": 4})),
+        (POST, commands.Post("1", "d", "c", "hello")),
+        ({**POST, "reply_to": 3, "unheard": [1]}, commands.Post("1", "d", "c", "hello", [], 3)),
+        ({"type": "read", "discussion": "d", "seq": 0}, commands.Read("d", 0)),
+        ({"type": "unread", "discussion": "d", "seq": 2, "id": "x"}, commands.Unread("d", 2, "x")),
+        ({"type": "open", "discussion": "d"}, commands.Open("d")),
+        ({"type": "close", "discussion": "d"}, commands.Shut("d")),
+        ({"type": "typing", "discussion": "d", "on": True}, commands.Typing("d", True)),
+        ({"type": "ping", "n": 7}, commands.Ping(7)),
     ],
 )
-def test_each_command_is_read(data: dict[str, object], command: protocol.Command) -> None:
+def test_each_command_is_read(data: dict[str, object], command: commands.Command) -> None:
     """Every command of the contract comes out typed; unknown fields are ignored."""
     assert decode(json.dumps(data).encode()) == command
 
@@ -70,7 +70,7 @@ def test_what_is_no_command_is_refused_with_its_id(data: bytes, frame_id: str | 
 def test_a_lone_surrogate_gets_as_far_as_the_body_check() -> None:
     """It is legal JSON, so it is refused as a body and not as a frame."""
     command = decode(b'{"type":"post","id":"1","discussion":"d","client_id":"c","body":"a\\ud800"}')
-    assert isinstance(command, protocol.Post)
+    assert isinstance(command, commands.Post)
     assert command.body == "a\ud800"
 
 
@@ -94,7 +94,7 @@ def payload(framed: bytes) -> dict[str, object]:
 def test_an_entry_has_the_fields_of_the_contract() -> None:
     """Optional fields are absent when there is nothing to say; `attachments` is always there."""
     now = utc_now()
-    line = Line(3, "reply", PersonRef("p", "Alice"), now, "hello", client_id="c")
+    line = Line(3, "reply", PersonRef("p", "Alice"), now, "hello", (), client_id="c")
     told = payload(encode(protocol.entry("d", line)))
     assert told == {
         "type": "entry",
@@ -111,21 +111,21 @@ def test_an_entry_has_the_fields_of_the_contract() -> None:
 
 def test_long_frames_are_framed_as_rfc_6455_says() -> None:
     """A payload over 125 bytes has its length in two bytes, one over 65,535 in eight."""
-    long = encode(protocol.Error("code", "x" * 70_000))
+    long = encode(frames.Error("code", "x" * 70_000))
     assert long[1] == 127
     assert int.from_bytes(long[2:10], "big") == len(long) - 10
-    assert payload(encode(protocol.Error("code", "x" * 300)))["detail"] == "x" * 300
+    assert payload(encode(frames.Error("code", "x" * 300)))["detail"] == "x" * 300
 
 
 def test_gone_and_errors_say_what_the_contract_says() -> None:
     """`gone` carries `head: null`; an error leaves out what it does not know."""
-    assert payload(encode(protocol.Gone("d", "removed"))) == {
+    assert payload(encode(frames.Gone("d", "removed"))) == {
         "type": "gone",
         "discussion": "d",
         "why": "removed",
         "head": None,
     }
-    assert payload(encode(protocol.Error("bad_frame", "no"))) == {
+    assert payload(encode(frames.Error("bad_frame", "no"))) == {
         "type": "error",
         "code": "bad_frame",
         "detail": "no",

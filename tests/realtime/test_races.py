@@ -14,9 +14,10 @@ from app.drafts import Address
 from app.events import EntryStored, Event, Joined, Left, Line, PersonRef
 from app.lines import shown
 from app.pace import Pace
-from app.replies import NewReply, ReplyLog
+from app.replies import ReplyLog
 from app.settings import Settings
 from app.site import Identity
+from app.verdicts import NewReply
 from realtime import inbound, joining, repairs
 from realtime.bus import Exchange, Here
 from store.columns import new_id, utc_now
@@ -188,7 +189,7 @@ async def test_a_room_whose_place_is_not_known_yet_is_not_read(pair: Pair) -> No
     """Lines that come before the first seat wait for it."""
     hub = pair.south.hub
     room = hub.joining._pin(pair.room)
-    hub.hear([EntryStored(pair.room, Line(9, "reply", pair.alice.ref, utc_now(), "early"))])
+    hub.hear([EntryStored(pair.room, Line(9, "reply", pair.alice.ref, utc_now(), "early", ()))])
     assert room.repair is None
     assert list(room.early) == [9]
     hub.joining._unpin(room)

@@ -6,12 +6,10 @@ import msgspec
 import pytest
 
 from app.site import Site
-from realtime import protocol
 from store.columns import new_id
 from tests import factories
 from tests.nodes import RunningNode
 from tests.web.described import api
-from web.api import wire
 
 MARKED = "**bold** and plain"
 
@@ -120,12 +118,6 @@ async def test_log_in_pages(node: RunningNode, site: Site) -> None:
         assert await page("before=2&limit=3") == ([1], None)
         for query in ("limit=0", "limit=201", "after=-1", "before=x", "after=1&before=3"):
             assert (await client.get(f"{url}?{query}")).status_code == 422, query
-
-
-def test_entries_look_as_on_the_socket() -> None:
-    """An entry of the API is the socket's frame without its `type` and `discussion`."""
-    frame = {field.name for field in msgspec.structs.fields(protocol.Entry)}
-    assert frame - {"discussion"} == {field.name for field in msgspec.structs.fields(wire.Entry)}
 
 
 async def test_entry_shape(node: RunningNode, site: Site) -> None:

@@ -15,7 +15,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin, Subprotocol
 
-from realtime import protocol
+from realtime.commands import Command
 from store.columns import new_id
 from tests import factories
 from tests.nodes import RunningNode
@@ -42,8 +42,8 @@ def test_every_route_is_in_the_table() -> None:
 
 def test_every_frame_is_in_the_table() -> None:
     """Each command of the protocol is in the table of frames."""
-    commands = {command.__struct_config__.tag for command in get_args(protocol.Command)}
-    assert {frame.type for frame in FRAMES} == commands
+    known = {command.__struct_config__.tag for command in get_args(Command)}
+    assert {frame.type for frame in FRAMES} == known
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -8,8 +8,8 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, async_playwright
 
 from app.drafts import DraftFields, create
-from app.replies import NewReply
 from app.site import Identity, Site
+from app.verdicts import NewReply
 from store.columns import new_id
 from tests import factories
 from tests.nodes import RunningNode

@@ -4,8 +4,8 @@ import pytest
 
 from app import mailbox
 from app.discussions import mark_read
-from app.replies import NewReply
 from app.site import Identity, Site
+from app.verdicts import NewReply
 from store.columns import new_id
 from tests import factories
 from tests.conftest import NodeFactory

@@ -23,7 +23,7 @@ def line(
     seq: int, author: PersonRef, minutes: float, kind: EntryKind = "reply", reply_to: int | None = None
 ) -> Line:
     """A line so many minutes after noon."""
-    return Line(seq, kind, author, NOON + timedelta(minutes=minutes), "x", reply_to=reply_to)
+    return Line(seq, kind, author, NOON + timedelta(minutes=minutes), "x", (), reply_to=reply_to)
 
 
 def said(items: list[Item]) -> str:

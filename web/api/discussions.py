@@ -7,11 +7,11 @@ from msgspec import Meta
 from starlette.responses import Response
 
 from app import discussions, mailbox
-from app.discussions import Overview
+from app.discussions import Entries, Overview
 from app.mailbox import Row
 from app.paging import Page
 from web.api.operation import Call, answer, done, operation
-from web.api.wire import Cursor, Entry, Seq, Text, entry
+from web.api.wire import Cursor, Seq, Text
 
 
 class BoxQuery(msgspec.Struct, frozen=True):
@@ -28,13 +28,6 @@ class EntriesQuery(msgspec.Struct, frozen=True):
     after: Seq | None = None
     before: Seq | None = None
     limit: Annotated[int, Meta(ge=1, le=200)] = 50
-
-
-class Entries(msgspec.Struct, frozen=True):
-    """Entries, always ascending. `next` is the value for the next call in the same direction."""
-
-    items: list[Entry]
-    next: int | None
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -62,7 +55,7 @@ async def entries(call: Call, given: EntriesQuery) -> Response:
     found = await discussions.entries(
         call.site, call.who, call.id(), after=given.after, before=given.before, limit=given.limit
     )
-    return answer(Entries([entry(line) for line in found.items], found.next))
+    return answer(found)
 
 
 @operation("Mark as read", takes=Mark, gives={204: None}, refuses=(404,))

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
-from app.replies import NewReply, Posted
+from app.verdicts import NewReply, Posted
 from web.api.operation import Call, answer, operation
 from web.api.wire import Seq, refuse_attachments
 

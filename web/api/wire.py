@@ -1,7 +1,6 @@
 """Shapes that several calls share: how addresses, lines and lists look in JSON."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Generic, Literal, TypeVar
 
 import msgspec
@@ -9,7 +8,6 @@ from msgspec import UNSET, Meta, UnsetType
 
 from app.drafts import Address, RecipientRef
 from app.errors import FieldError, InvalidInput
-from app.events import EntryKind, Line, PersonRef
 
 T = TypeVar("T")
 
@@ -42,40 +40,6 @@ class AddressedTo(msgspec.Struct, frozen=True, omit_defaults=True):
     name: str
     person: str | UnsetType = UNSET
     group: str | UnsetType = UNSET
-
-
-class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of a discussion's log, as the live socket sends it.
-
-    `html` is there only where the body is more than plain text; without it the body is shown as it is.
-    """
-
-    seq: int
-    kind: EntryKind
-    author: PersonRef
-    at: datetime
-    body: str
-    attachments: tuple[()]
-    html: str | None = None
-    client_id: str | None = None
-    reply_to: int | None = None
-    about: PersonRef | None = None
-
-
-def entry(line: Line) -> Entry:
-    """A line as the API shows it."""
-    return Entry(
-        seq=line.seq,
-        kind=line.kind,
-        author=line.author,
-        at=line.at,
-        body=line.body,
-        attachments=(),
-        html=line.html,
-        client_id=line.client_id,
-        reply_to=line.reply_to,
-        about=line.about,
-    )
 
 
 def addresses(field: str, given: Sequence[Addressee]) -> list[Address]:

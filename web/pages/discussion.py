@@ -12,8 +12,8 @@ from app import discussions, mailbox
 from app.discussions import Overview
 from app.errors import InvalidBody, NotFound
 from app.events import Line
-from app.replies import NewReply
 from app.site import Identity, Site
+from app.verdicts import NewReply
 from store.columns import new_id
 from web.i18n import mark
 from web.identity import who

@@ -1,0 +1,169 @@
+"""What the server sends. A client ignores frames and fields that it does not know."""
+
+from datetime import datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from app.bodies import MOST as MOST_BODY
+from app.events import Line, PersonRef
+
+MOST_FRAME = 256 * 1024
+"""The largest frame a client may send, in bytes."""
+PING_EVERY = 25
+"""Seconds between a browser's pings."""
+
+
+class PersonCard(Struct, frozen=True):
+    """The signed-in person, in `welcome`."""
+
+    id: str
+    name: str
+    login: str
+    role: str
+    language: str
+
+
+class Limits(Struct, frozen=True):
+    """What a client may send: bytes per frame, code points per body, attachments per reply."""
+
+    frame: int = MOST_FRAME
+    body: int = MOST_BODY
+    attachments: int = 0
+
+
+class Welcome(Struct, tag="welcome", frozen=True):
+    """The answer to `hello`. `unread` is the number of discussions with something unread."""
+
+    person: PersonCard
+    connection: str
+    node: str
+    time: datetime
+    unread: int
+    ping_every: int = PING_EVERY
+    limits: Limits = Limits()
+
+
+class Resumed(Struct, tag="resumed", frozen=True):
+    """A discussion's missing entries are sent (`complete`), too many (`reset`) or not to be had (`gone`)."""
+
+    discussion: str
+    head: int | None
+    how: Literal["complete", "reset", "gone"]
+
+
+class Ack(Struct, tag="ack", frozen=True):
+    """The reply is durable and has this number."""
+
+    id: str
+    discussion: str
+    client_id: str
+    seq: int
+    at: datetime
+    repeated: bool
+
+
+class Entry(Line, tag="entry", frozen=True, omit_defaults=True, kw_only=True):
+    """One line of a discussion's log."""
+
+    discussion: str
+
+
+class Added(Struct, tag="added", frozen=True):
+    """The person is in a new (or re-awakened) discussion; its entries after `head` follow."""
+
+    discussion: str
+    subject: str
+    head: int
+    unread: int
+
+
+class Gone(Struct, tag="gone", frozen=True):
+    """The person has lost a discussion."""
+
+    discussion: str
+    why: Literal["removed", "stopped", "deleted"]
+    head: None = None
+
+
+class UnreadCount(Struct, tag="unread", frozen=True):
+    """Absolute counts: all discussions with something unread, and this one."""
+
+    count: int
+    discussion: str
+    unread: int
+    read_seq: int
+
+
+class IsTyping(Struct, tag="typing", frozen=True):
+    """Somebody else is (or is no longer) writing."""
+
+    discussion: str
+    person: PersonRef
+    on: bool
+
+
+class Presence(Struct, tag="presence", frozen=True):
+    """Everybody who has this discussion on screen."""
+
+    discussion: str
+    here: list[PersonRef]
+
+
+class PersonId(Struct, frozen=True):
+    """A person by identifier alone."""
+
+    id: str
+
+
+class Seen(Struct, tag="seen", frozen=True):
+    """Somebody else has read up to `seq`."""
+
+    discussion: str
+    person: PersonId
+    seq: int
+
+
+class Pong(Struct, tag="pong", frozen=True):
+    """The answer to `ping`."""
+
+    n: int | float | str | None
+
+
+class Done(Struct, tag="done", frozen=True):
+    """A command that carried an `id` has taken effect."""
+
+    id: str
+
+
+class Drain(Struct, tag="drain", frozen=True):
+    """This node stops: reconnect after a random part of `within` seconds."""
+
+    within: float
+
+
+class Error(Struct, tag="error", frozen=True, omit_defaults=True):
+    """Nothing happened; the connection stays."""
+
+    code: str
+    detail: str
+    id: str | None = None
+    retry_after: float | None = None
+
+
+ServerFrame = (
+    Welcome
+    | Resumed
+    | Ack
+    | Entry
+    | Added
+    | Gone
+    | UnreadCount
+    | IsTyping
+    | Presence
+    | Seen
+    | Pong
+    | Done
+    | Drain
+    | Error
+)
