@@ -35,9 +35,13 @@ class Recent(msgspec.Struct, frozen=True):
 class Octets(FunctionElement[int]):
     """How many bytes a text has in UTF-8."""
 
-    name = "octet_length"
     type = Integer()
     inherit_cache = True
+
+
+@compiles(Octets)
+def _octets(element: Octets, compiler: SQLCompiler, **options: Any) -> str:
+    return f"octet_length({compiler.process(element.clauses, **options)})"
 
 
 @compiles(Octets, "sqlite")
