@@ -249,6 +249,42 @@ async def test_the_store_goes_away_between_welcome_and_resume(pair: Pair) -> Non
 
 
 @apart
+async def test_a_room_lost_while_others_resume(pair: Pair) -> None:
+    """The one that is lost is answered with `gone`, and those after it go on."""
+    other = await factories.discussion(pair.north.site, pair.alice, [pair.bob])
+    for room in (pair.room, other):
+        await pair.north.replies.post(NewReply(pair.alice.ref, room, new_id(), "missed"))
+    bob = Reader(pair.north, pair.bob, pair.weather, {})
+
+    def lose() -> None:
+        end = Line(3, "stopped", pair.bob.ref, utc_now(), "", ())
+        pair.north.hub.spawn(lose_soon(EntryStored(pair.room, end)))
+
+    async def lose_soon(ring: EntryStored) -> None:
+        pair.north.hub.hear([ring])
+
+    bob.at_welcome = lose
+    bob.hello({pair.room: 1, other: 1})
+    try:
+        await told(bob, "resumed", discussion=other, head=2, how="complete")
+    except AssertionError:
+        print(bob.frames); raise
+    await told(bob, "resumed", discussion=pair.room, head=None, how="gone")
+    assert bob.seen == {other: [2]}
+
+
+@apart
+async def test_a_resume_never_fills_a_reader_s_buffer(pair: Pair) -> None:
+    """What was missed is written in pieces at the reader's pace, so that nothing live finds her buffer full."""
+    for number in range(40):
+        await pair.post(pair.north, f"{number} " + "x" * 10_000)
+    bob = await pair.reader(pair.south, pair.bob, {pair.room: 1})
+    await told(bob, "resumed", head=41, how="complete")
+    assert bob.largest < 64 * 1024
+    assert bob.faults == []
+
+
+@apart
 async def test_opening_what_sleeps_while_the_store_is_away(pair: Pair) -> None:
     """Refused, instead of keeping every later command waiting."""
     bob = await pair.reader(pair.north, pair.bob)

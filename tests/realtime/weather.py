@@ -166,6 +166,8 @@ class Reader:
         self.streams: dict[str, Stream] = {}
         self.seen: dict[str, list[int]] = {}
         self.closed: int | None = None
+        self.largest = 0
+        """Bytes of the largest write."""
         self.at_welcome: Callable[[], object] = lambda: None
         self._weather = weather
         self._out = out
@@ -203,6 +205,7 @@ class Reader:
     def write(self, framed: bytes) -> None:
         """Take complete frames."""
         if self.closed is None:
+            self.largest = max(self.largest, len(framed))
             for frame in unframed(framed):
                 self.frames.append(frame)
                 self._read(frame)
