@@ -271,6 +271,17 @@ async def test_a_room_lost_while_others_resume(pair: Pair) -> None:
 
 
 @apart
+async def test_a_resume_never_fills_a_reader_s_buffer(pair: Pair) -> None:
+    """What was missed is written in pieces at the reader's pace, so that nothing live finds her buffer full."""
+    for number in range(40):
+        await pair.post(pair.north, f"{number} " + "x" * 10_000)
+    bob = await pair.reader(pair.south, pair.bob, {pair.room: 1})
+    await told(bob, "resumed", head=41, how="complete")
+    assert bob.largest < 64 * 1024
+    assert bob.faults == []
+
+
+@apart
 async def test_opening_what_sleeps_while_the_store_is_away(pair: Pair) -> None:
     """Refused, instead of keeping every later command waiting."""
     bob = await pair.reader(pair.north, pair.bob)
