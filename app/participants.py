@@ -5,7 +5,7 @@ somebody's removal in the log is written after she was out.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -16,6 +16,7 @@ from app.events import EntryKind, EntryStored, Event, Joined, Left, Line, Person
 from app.rules.participation import may_remove, sight_on_add
 from app.sending import writable
 from app.site import Identity, Site
+from app.waking import woken
 from store import addressing, circle, people
 from store.addressing import Reached
 from store.circle import Former, Newcomer
@@ -42,9 +43,9 @@ async def add(
         known |= await circle.former(session, discussion_id, [one.id for one in reached])
         inside = [one for one in reached if _is_in(known.get(one.id))]
         coming = writable(who, [one for one in reached if not _is_in(known.get(one.id))])
-        lines = await _let_in(session, who, room, coming, known, site.now(), share_history=share_history)
+        lines, awake = await _let_in(site, session, who, room, coming, known, share_history=share_history)
     if lines:
-        site.announce(_arrivals(who, room, coming, lines))
+        site.announce([*awake, *_arrivals(who, room, coming, lines)])
     return Added(_refs(coming), _refs(inside))
 
 
@@ -67,8 +68,9 @@ async def remove(site: Site, who: Identity, discussion_id: str, person_id: str) 
             raise Forbidden("Only the author, or whoever added this person, may remove her.")
         about = PersonRef(person_id, await people.name_of(session, person_id) or "")
         new = NewLine(room.id, "removed", who.person_id, about_person_id=person_id)
-        line = await _let_out(session, room, new, person_id, site.now())
-    site.announce([_stored(who, line, "removed", about), Left(person_id, room.id, line.seq, "removed")])
+        line, awake = await _let_out(site, session, room, new, person_id)
+    left = Left(person_id, room.id, line.seq, "removed")
+    site.announce([*awake, _stored(who, line, "removed", about), left])
     return None
 
 
@@ -77,8 +79,9 @@ async def stop(site: Site, who: Identity, discussion_id: str) -> None:
     async with site.database.write() as session:
         room, _ = await _locked(session, who, discussion_id)
         new = NewLine(room.id, "stopped", who.person_id)
-        line = await _let_out(session, room, new, who.person_id, site.now())
-    site.announce([_stored(who, line, "stopped"), Left(who.person_id, room.id, line.seq, "stopped")])
+        line, awake = await _let_out(site, session, room, new, who.person_id)
+    left = Left(who.person_id, room.id, line.seq, "stopped")
+    site.announce([*awake, _stored(who, line, "stopped"), left])
 
 
 async def _locked(
@@ -109,26 +112,27 @@ async def _reached(session: AsyncSession, addresses: Sequence[Address]) -> list[
 
 
 async def _let_in(
+    site: Site,
     session: AsyncSession,
     who: Identity,
     room: Room,
     coming: Sequence[Reached],
     known: dict[str, Former],
-    now: datetime,
     *,
     share_history: bool,
-) -> list[StoredLine]:
+) -> tuple[list[StoredLine], list[Joined]]:
     if not coming:
-        return []
+        return [], []
     new = [NewLine(room.id, "added", who.person_id, about_person_id=one.id) for one in coming]
-    lines = await append(session, {room.id: room}, new, now)
+    lines = await append(session, {room.id: room}, new, site.now())
+    awake = await _woken(site, session, room, lines)
     newcomers = [
         _newcomer(who, room, line, one, known.get(one.id), share_history=share_history)
         for one, line in zip(coming, lines, strict=True)
     ]
     await circle.enter(session, room.id, newcomers, known, lines[-1].created_at)
     await circle.resize(session, room.id, len(coming))
-    return lines
+    return lines, awake
 
 
 def _newcomer(
@@ -153,12 +157,18 @@ def _newcomer(
 
 
 async def _let_out(
-    session: AsyncSession, room: Room, new: NewLine, person_id: str, now: datetime
-) -> StoredLine:
-    [line] = await append(session, {room.id: room}, [new], now)
+    site: Site, session: AsyncSession, room: Room, new: NewLine, person_id: str
+) -> tuple[StoredLine, list[Joined]]:
+    [line] = await append(session, {room.id: room}, [new], site.now())
     state = "stopped" if new.kind == "stopped" else "removed"
     await circle.leave(session, room.id, person_id, state, line.seq - 1)
-    return line
+    return line, await _woken(site, session, room, [line])
+
+
+async def _woken(site: Site, session: AsyncSession, room: Room, lines: Sequence[StoredLine]) -> list[Joined]:
+    asleep_after = timedelta(days=site.settings.asleep_days)
+    connection = await session.connection()
+    return await connection.run_sync(woken, {room.id: room}, lines, asleep_after)
 
 
 def _arrivals(

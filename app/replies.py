@@ -19,9 +19,10 @@ from app.events import Announce, EntryStored, Event, Joined, Line
 from app.markdown import render
 from app.pace import Pace
 from app.verdicts import NewReply, Outcome, Posted, Verdict
+from app.waking import woken
 from store.database import Database, StoreUnavailable
-from store.log import active_members, append, find_replies, lock_rooms, people_inside
-from store.room import Room, StoredLine
+from store.log import active_members, append, find_replies, lock_rooms
+from store.room import StoredLine
 
 log = structlog.get_logger(__name__)
 
@@ -157,26 +158,7 @@ class ReplyLog:
         for reply in replies:
             verdict.judge(reply)
         stored = append(connection, rooms, verdict.lines, self._now())
-        return verdict, stored, self._woken(connection, rooms, stored)
-
-    def _woken(
-        self, connection: Connection, rooms: dict[str, Room], stored: list[StoredLine]
-    ) -> list[Joined]:
-        """Whoever is in a room that slept long may not be following it live any more: ring her."""
-        firsts = {line.message_id: line for line in reversed(stored)}
-        asleep = {
-            discussion
-            for discussion, line in firsts.items()
-            if line.created_at - rooms[discussion].last_entry_at > self._asleep_after
-        }
-        if not asleep:
-            return []
-        people = people_inside(connection, asleep)
-        return [
-            Joined(person, discussion, rooms[discussion].subject, rooms[discussion].head_seq)
-            for discussion in asleep
-            for person in people[discussion]
-        ]
+        return verdict, stored, woken(connection, rooms, stored, self._asleep_after)
 
 
 async def _entries(accepted: Sequence[NewReply], stored: Sequence[StoredLine]) -> list[EntryStored]:

@@ -391,6 +391,21 @@ async def test_a_room_that_slept_wakes_up(world: World) -> None:
     assert bob.seqs(asleep) == [2, 3]
 
 
+async def test_an_arrival_wakes_a_room_too(world: World) -> None:
+    """Whoever is in a room that slept hears of the newcomer at once."""
+    site = world.node.app.state.node.site
+    long_ago = replace(site, now=lambda: utc_now() - timedelta(days=60))
+    asleep = await factories.discussion(long_ago, world.people["alice"], [world.people["bob"]])
+    bob, carol = await world.live("bob"), await world.live("carol")
+    await participants.add(site, world.people["alice"], asleep, [person(world, "carol")], share_history=True)
+    assert (await bob.expect("added", discussion=asleep))["head"] == 1
+    assert (await bob.expect("entry", discussion=asleep, seq=2))["about"]["name"] == "Carol"
+    await carol.expect("added", discussion=asleep)
+    await participants.stop(site, world.people["carol"], asleep)
+    await bob.expect("entry", discussion=asleep, seq=3)
+    await carol.expect("gone", discussion=asleep)
+
+
 async def test_opening_a_room_that_sleeps_follows_it(world: World) -> None:
     """What is on screen is live, however long it has slept."""
     site = world.node.app.state.node.site
