@@ -35,6 +35,9 @@ TEMPLATES = Path(__file__).parent / "templates"
 WORTH_COMPRESSING = 1024
 THEME_COOKIE = "parley-theme"
 THEMES = ("light", "dark")
+SENDING_KEY_COOKIE = "parley-sending-key"
+SENDING_KEYS = ("enter", "ctrl-enter")
+"""What sends a reply. Ctrl+Enter always does; Enter does unless it was asked to break the line."""
 VISITORS_ZONE = "Europe/Paris"
 
 
@@ -54,6 +57,7 @@ class View:
     who: Identity | None
     language: Language
     theme: str | None
+    sending_key: str
     dates: Dates
     static: StaticFiles
     address: str
@@ -115,11 +119,13 @@ def view_of(request: Request, unread: int | None = None, now: datetime | None = 
         request.cookies, request.headers.get("accept-language", ""), who.language if who else None
     )
     theme = request.cookies.get(THEME_COOKIE)
+    sending_key = request.cookies.get(SENDING_KEY_COOKIE)
     query = request.url.query
     return View(
         who=who,
         language=language,
         theme=theme if theme in THEMES else None,
+        sending_key=sending_key if sending_key in SENDING_KEYS else SENDING_KEYS[0],
         dates=Dates(language.locale, zone_called(who.time_zone if who else VISITORS_ZONE), now or utc_now()),
         static=static_files(),
         address=f"{request.url.path}?{query}" if query else request.url.path,

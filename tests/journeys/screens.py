@@ -42,7 +42,7 @@ async def filled_screens(place: Place, *, language: str) -> Screens:
     room = await factories.discussion(
         place.site, bob, [alice.who, carol], LONG_TEXT, subject="A subject " * 12
     )
-    await factories.discussion(place.site, alice.who, [bob], "Short.", subject="")
+    own = await factories.discussion(place.site, alice.who, [bob], "Short.", subject="")
     draft = await create(place.site, alice.who, DraftFields(subject="Not sent", body="yet"))
     paths = {
         "home": "/",
@@ -55,6 +55,7 @@ async def filled_screens(place: Place, *, language: str) -> Screens:
         "draft": f"/drafts/{draft.id}",
         "add a participant": f"/drafts/{draft.id}/participants",
         "stop": f"/discussions/{room}/stop",
+        "remove": f"/discussions/{own}/participants/{bob.person_id}/remove",
         "not found": "/discussions/nowhere",
     }
     return Screens(alice, paths)

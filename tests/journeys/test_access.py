@@ -97,5 +97,7 @@ async def test_what_comes_in_live_is_accessible(place: Place) -> None:
     assert await _violations(tab) == []
     await tab.locator(".participants-summary").click()
     await tab.locator(f"[data-person='{bob.who.person_id}'] .remove-participant").click()
+    assert await _violations(tab) == []
+    await tab.locator("#ask-remove .danger").click()
     await expect(bob_tab.locator(".gone")).to_be_focused()
     assert await _violations(bob_tab) == []

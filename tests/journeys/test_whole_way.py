@@ -70,7 +70,7 @@ async def test_two_people_and_three_tabs(place: Place, words: Words) -> None:
 
     await carol_tab.locator(".participants-summary").click()
     await carol_tab.get_by_role("link", name=words.stop).click()
-    await carol_tab.get_by_role("button", name=words.stop_now).click()
+    await carol_tab.locator("#ask-stop").get_by_role("button", name=words.stop_now, exact=True).click()
     await expect(carol_tab).to_have_url(re.compile("/boxes/inbox"))
     await expect(alice_tab.locator("li.system[data-kind=stopped]")).to_contain_text(carol.name)
     await expect(alice_tab.locator(".participants-list")).not_to_contain_text(carol.name)
@@ -97,4 +97,5 @@ async def _add_without_history(page: Page, name: str, words: Words) -> None:
 async def _remove(page: Page, person_id: str) -> None:
     await page.locator(".participants-summary").click()
     await page.locator(f".participants-list [data-person='{person_id}'] .remove-participant").click()
+    await page.locator("#ask-remove .danger").click()
     await expect(page.locator("li.system[data-kind=removed]")).to_be_visible()

@@ -45,10 +45,12 @@ async def test_every_screen(node: RunningNode, width: int, theme: str, language:
     room = await factories.discussion(site, alice, [bob], subject="Trip", body=RICH)
     await node.app.state.node.replies.post(NewReply(bob.ref, room, new_id(), "Yes", 1))
     await node.app.state.node.replies.post(NewReply(alice.ref, room, new_id(), "News"))
+    own = await factories.discussion(site, bob, [alice], subject="Own")
     draft = await create(site, bob, DraftFields(subject="Later", body="x"))
     addresses = ["/", "/boxes/inbox", "/boxes/sent", "/boxes/drafts", f"/new?to=person:{alice.person_id}",
                  f"/drafts/{draft.id}/participants", f"/discussions/{room}?reply_to=1",
-                 f"/discussions/{room}/stop", "/nowhere", "/sign-in"]  # fmt: skip
+                 f"/discussions/{room}/stop", f"/discussions/{own}/participants/{alice.person_id}/remove",
+                 "/nowhere", "/sign-in"]  # fmt: skip
     problems: list[str] = []
     async with _browser(node, site, bob, width, theme, language) as page:
         for address in addresses:

@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from app import discussions
 from app import participants as use_case
-from app.errors import RecipientsRefused
+from app.errors import Forbidden, NotFound, RecipientsRefused
 from web import limits
 from web.i18n import mark
 from web.identity import who
@@ -39,6 +39,20 @@ async def add(request: Request) -> Response:
     field = await recipient_fields.show(site, me, ADD, chosen, search)
     adding = Adding(field, share, True, error)
     return await discussion.show_with(request, adding=adding, status=422 if error else 200)
+
+
+async def ask_to_remove(request: Request) -> Response:
+    """Whom one is about to remove, and what that means, before one does it."""
+    overview = await discussions.overview(site_of(request), who(request), request.path_params["id"])
+    person_id = request.path_params["person"]
+    if person_id == who(request).person_id:
+        return go_to(f"/discussions/{overview.id}/stop")
+    person = next((one for one in overview.participants if one.id == person_id), None)
+    if person is None:
+        raise NotFound
+    if not person.removable:
+        raise Forbidden
+    return await render(request, "remove.html", overview=overview, person=person)
 
 
 async def remove(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""How the pages look in this browser: language and theme, kept in cookies that hold nothing else."""
+"""How the pages look and act in this browser: choices kept in cookies that hold nothing else."""
 
 from collections.abc import Collection
 
@@ -8,7 +8,7 @@ from starlette.responses import Response
 from web.cookies import is_secure
 from web.i18n import LANGUAGE_COOKIE, LANGUAGES
 from web.pages.going import go_to, own_address
-from web.rendering import THEME_COOKIE, THEMES
+from web.rendering import SENDING_KEY_COOKIE, SENDING_KEYS, THEME_COOKIE, THEMES
 
 A_YEAR = 365 * 24 * 3600
 
@@ -21,6 +21,11 @@ async def language(request: Request) -> Response:
 async def theme(request: Request) -> Response:
     """Choose a theme, or follow the system's again."""
     return await _choose(request, "theme", THEME_COOKIE, THEMES)
+
+
+async def sending_key(request: Request) -> Response:
+    """Choose whether Enter sends a reply or breaks the line."""
+    return await _choose(request, "sending_key", SENDING_KEY_COOKIE, SENDING_KEYS)
 
 
 async def _choose(request: Request, field: str, cookie: str, known: Collection[str]) -> Response:

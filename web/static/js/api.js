@@ -17,10 +17,19 @@ export async function getHtml(path, parameters = {}) {
   return (await get(path, parameters, "text/html")).text();
 }
 
-async function get(path, parameters, accept, signal) {
+/** Does something that answers nothing. */
+export function send(method, path) {
+  return good(new URL(path, location.href), { method, headers: { Accept: "application/json" } });
+}
+
+function get(path, parameters, accept, signal) {
   const url = new URL(path, location.href);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  const answer = await fetch(url, { headers: { Accept: accept }, signal });
+  return good(url, { headers: { Accept: accept }, signal });
+}
+
+async function good(url, options) {
+  const answer = await fetch(url, options);
   if (answer.ok) return answer;
   const problem = await answer.json().catch(() => ({}));
   throw new Refused(answer.status, problem.code);

@@ -2,6 +2,7 @@
 
 import { getHtml } from "./api.js";
 import { live } from "./live.js";
+import { askIn } from "./questions.js";
 import { rendered } from "./trusted.js";
 
 const COMINGS_AND_GOINGS = ["added", "removed", "stopped"];
@@ -9,6 +10,8 @@ const REPLACED = [".participants-summary", ".participants-list"];
 
 class ParticipantsPanel extends HTMLElement {
   #end;
+  /** Whose button in the list had the focus last, and where it stood. */
+  #place = {};
 
   connectedCallback() {
     this.details = this.querySelector("details");
@@ -17,7 +20,9 @@ class ParticipantsPanel extends HTMLElement {
     });
     document.addEventListener("click", this.#clickedOutside);
     // An Escape that the recipient field has used closes only its list.
-    this.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.#close());
+    this.addEventListener("keydown", (event) => event.key === "Escape" && this.#escaped(event));
+    this.addEventListener("focusin", ({ target }) => this.#remember(target));
+    askIn(this, () => this.contains(document.activeElement) || this.#refocus());
     // The field is only needed once the panel is open.
     const open = () => this.details.open && import("./recipients.js");
     this.details.addEventListener("toggle", open);
@@ -32,10 +37,12 @@ class ParticipantsPanel extends HTMLElement {
   /** Only the list and its summary: an open panel and a half-filled form stay as they are. */
   async #refresh() {
     const fresh = rendered(await getHtml(`/fragments/participants/${this.dataset.discussion}`));
+    const focused = this.querySelector(".participants-list").contains(document.activeElement);
     for (const part of REPLACED) {
       const [old, now] = [this.querySelector(part), fresh.querySelector(part)];
       if (old && now) old.replaceChildren(...now.childNodes);
     }
+    if (focused) this.#refocus();
     this.dispatchEvent(new CustomEvent("participants-changed", { bubbles: true }));
   }
 
@@ -43,6 +50,25 @@ class ParticipantsPanel extends HTMLElement {
     // A chip that its own click removed is no longer inside, but was.
     if (this.details.open && target.isConnected && !this.contains(target)) this.details.open = false;
   };
+
+  #escaped({ target, defaultPrevented }) {
+    if (!defaultPrevented && !target.closest("dialog")) this.#close();
+  }
+
+  #remember(target) {
+    const item = target.closest(".participants-list > li");
+    if (item) this.#place = { person: item.dataset.person, index: [...item.parentElement.children].indexOf(item) };
+  }
+
+  /** The focus stays with the same person; who is out leaves it to the next one. */
+  #refocus() {
+    const { person, index } = this.#place;
+    const items = [...this.querySelectorAll(".participants-list > li")];
+    const same = items.findIndex((item) => item.dataset.person === person);
+    const from = same < 0 ? index : same;
+    const buttons = [...items.slice(from), ...items.slice(0, from).reverse()].map((item) => item.querySelector("button"));
+    (buttons.find(Boolean) ?? this.querySelector("summary")).focus();
+  }
 
   #close() {
     if (!this.details.open) return;
