@@ -46,6 +46,7 @@ async def test_the_whole_way_without_scripts(place: Place) -> None:
     await expect(tab.locator("li.system[data-kind=added]")).to_contain_text(carol.name)
     await tab.locator(".participants-summary").click()
     await tab.locator(f"[data-person='{bob.who.person_id}'] .remove-participant").click()
+    await tab.get_by_role("button", name="Remove this participant").click()
     await expect(tab.locator("li.system[data-kind=removed]")).to_contain_text(bob.name)
     answer = await bob_tab.goto(room)
     assert answer
@@ -74,6 +75,29 @@ async def test_sent_without_recipients_the_message_waits(place: Place) -> None:
     await expect(tab.locator(".recipient-list")).to_contain_text(bob.name)
     await tab.get_by_role("button", name="Send this message").click()
     await expect(entry(tab, "I do not know yet.")).to_be_visible()
+
+
+async def test_a_discussion_opens_where_one_is(place: Place) -> None:
+    """Opened by its bare address it stands at what is new, and at its end when nothing is; a named place wins."""
+    alice, bob = await place.person("Alice"), await place.visitor("Bob", java_script_enabled=False)
+    room = await factories.discussion(place.site, alice, [bob.who], "First words. " * 400)
+    tab = await bob.tab(f"/discussions/{room}")
+    await tab.locator("#reply-body").fill("Read. " * 400)
+    await tab.locator(".send").click()
+    await expect(tab.locator("#e2")).to_be_in_viewport()
+    carol = await place.visitor("Carol", java_script_enabled=False)
+    room = await factories.discussion(place.site, alice, [bob.who, carol.who], "Long before. " * 800)
+    tab = await bob.tab(f"/discussions/{room}")
+    await tab.get_by_role("button", name="Mark as read").click()
+    tab = await bob.tab(f"/discussions/{room}")
+    await expect(tab.locator("#end")).to_be_in_viewport()
+    carol_tab = await carol.tab(f"/discussions/{room}")
+    await carol_tab.locator("#reply-body").fill("News. " * 800)
+    await carol_tab.locator(".send").click()
+    tab = await bob.tab(f"/discussions/{room}")
+    await expect(tab.locator("#new")).to_be_in_viewport()
+    tab = await bob.tab(f"/discussions/{room}#e1")
+    await expect(tab.locator("#e1 .author")).to_be_in_viewport()
 
 
 async def _sign_in(tab: Page, visitor: Visitor) -> None:

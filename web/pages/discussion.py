@@ -46,6 +46,8 @@ class Log:
     last: int
     earlier: bool
     later: bool
+    starts: str
+    """Where it begins without scripts: at what is `new`, at the `end`, or (empty) where the address or a form leads."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,12 @@ async def _log(request: Request, overview: Overview, view: View) -> Log:
     first = found.items[0].seq if found.items else overview.own.from_seq
     last = found.items[-1].seq if found.items else overview.head
     return Log(
-        lay_out(found.items, reader), first, last, first > overview.own.from_seq, later=last < overview.head
+        lay_out(found.items, reader),
+        first,
+        last,
+        first > overview.own.from_seq,
+        last < overview.head,
+        _starts(request, overview),
     )
 
 
@@ -149,6 +156,13 @@ def _wanted(request: Request, overview: Overview) -> dict[str, Any]:
     if at is None or overview.head - at < AT_ONCE - BEFORE_NEW:
         return {"limit": AT_ONCE}
     return {"after": max(0, at - 1 - BEFORE_NEW), "limit": MOST_NEW}
+
+
+def _starts(request: Request, overview: Overview) -> str:
+    given = request.query_params
+    if request.method == "POST" or any(given.get(name) for name in ("at", "after", "reply_to")):
+        return ""
+    return "new" if overview.own.unread and not given.get("before") else "end"
 
 
 async def _seen(site: Site, me: Identity, overview: Overview, view: View) -> str:

@@ -33,7 +33,8 @@ class TypingLine extends CompanyLine {
 
   begin(discussion) {
     this.on("typing", discussion, ({ person, on }) => (on ? this.#begins(person) : this.#stops(person.id)));
-    this.on("entry", discussion, ({ author }) => this.#stops(author.id));
+    // Who is removed writes no more, either.
+    this.on("entry", discussion, ({ author, about }) => (this.#stops(author.id), this.#stops(about?.id)));
     this.on("state", null, ({ state }) => state !== "live" && [...this.#writing.keys()].forEach((id) => this.#stops(id)));
   }
 

@@ -7,7 +7,7 @@ import "./timeline.js";
 import { live } from "./live.js";
 import { forget } from "./typed.js";
 
-/** Nothing of a discussion stays on the page once it is lost: only a sentence why, and a way on. */
+/** Nothing of a discussion stays on the page once it is lost: only a sentence why, one's own words, and a way on. */
 function watch(room) {
   const { discussion } = room.dataset;
   const leave = (why) => empty(room, discussion, why);
@@ -22,6 +22,9 @@ function empty(room, discussion, why) {
   const farewell = template.content.cloneNode(true).firstElementChild;
   const sentences = [...farewell.querySelectorAll("[data-why]")];
   for (const sentence of sentences) sentence.hidden = sentence.dataset.why !== why;
+  const unsent = room.querySelector("#reply-body")?.value ?? "";
+  farewell.querySelector("#unsent").value = unsent;
+  farewell.querySelector(".unsent").hidden = !unsent.trim();
   const back = room.querySelector(".back");
   forget(`reply ${discussion}`);
   room.replaceChildren(...(back ? [back] : []), farewell);
