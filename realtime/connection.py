@@ -45,6 +45,7 @@ class Connection:
         "on_screen",
         "outlet",
         "rooms",
+        "uncounted",
         "welcomed",
         "write",
     )
@@ -58,6 +59,8 @@ class Connection:
         self.welcomed = False
         self.early: dict[str, int] = {}
         """Discussions that came to this person before her welcome was sent, with the head to go on after."""
+        self.uncounted: set[str] = set()
+        """Discussions whose counts changed before this person's welcome was sent."""
         self.rooms: set[str] = set()
         self.joining: dict[str, int] = {}
         """Discussions that this connection is about to follow, with the head that was rung last."""

@@ -1,10 +1,12 @@
 """Unread counts, pushed: absolute numbers read from the store, gathered so that they never weigh on the replies.
 
-The first change is told at once. While changes go on, they are gathered for a while that grows with what telling
-them costs, so that it stays a small part of this node's work.
+What somebody did herself (read, marked unread, was added) is told to all her tabs at once. What replies do to
+everybody's counts is told at once too, as long as that is cheap; while replies go on, it is gathered for a while
+that grows with what the telling costs, so that it stays a small part of this node's work.
 """
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from app import following
@@ -16,11 +18,12 @@ from store.database import StoreUnavailable
 if TYPE_CHECKING:
     from realtime.hub import Hub
 
-GATHER = 0.1
-"""Seconds between two rounds, at least."""
+GATHER = 0.05
+"""Seconds between two rounds."""
 SHARE = 15
-"""A round is followed by a pause of so many times its length."""
-MOST_GATHER = 5.0
+"""A round with rooms is followed by a pause for rooms of so many times the processor time that it took."""
+MOST_GATHER = 2.0
+"""Seconds that a room's counts may wait, at most."""
 RETRY_AFTER = 1.0
 
 
@@ -31,6 +34,7 @@ class CountNews:
         self._hub = hub
         self._rooms: dict[str, Room] = {}
         self._pairs: set[tuple[str, str]] = set()
+        self._rooms_due = 0.0
         self._running = False
 
     def room_changed(self, room: Room) -> None:
@@ -50,26 +54,32 @@ class CountNews:
             self._hub.spawn(self._tell_all())
 
     async def _tell_all(self) -> None:
-        loop = asyncio.get_running_loop()
         try:
-            while pairs := self._take():
-                began = loop.time()
-                try:
-                    await self._tell(pairs)
-                except StoreUnavailable:
-                    self._pairs.update(pairs)
-                    await asyncio.sleep(RETRY_AFTER)
-                await asyncio.sleep(min(MOST_GATHER, max(GATHER, SHARE * (loop.time() - began))))
+            while self._pairs or self._rooms:
+                if pairs := self._take():
+                    await self._tell_or_keep(pairs)
+                await asyncio.sleep(GATHER)
         finally:
             self._running = False
 
     def _take(self) -> list[tuple[str, str]]:
-        pairs = self._pairs
-        for room in self._rooms.values():
-            for followers in (room.members, room.behind):
-                pairs.update((connection.identity.person_id, room.id) for connection in followers)
-        self._rooms, self._pairs = {}, set()
+        pairs, self._pairs = self._pairs, set()
+        if time.monotonic() >= self._rooms_due:
+            for room in self._rooms.values():
+                for followers in (room.members, room.behind):
+                    pairs.update((connection.identity.person_id, room.id) for connection in followers)
+            self._rooms = {}
         return list(pairs)
+
+    async def _tell_or_keep(self, pairs: list[tuple[str, str]]) -> None:
+        began = time.thread_time()
+        try:
+            await self._tell(pairs)
+        except StoreUnavailable:
+            self._pairs.update(pairs)
+            await asyncio.sleep(RETRY_AFTER)
+        pause = SHARE * (time.thread_time() - began)
+        self._rooms_due = time.monotonic() + min(MOST_GATHER, pause)
 
     async def _tell(self, pairs: list[tuple[str, str]]) -> None:
         for counts in await following.counts(self._hub.database, pairs):
@@ -77,3 +87,5 @@ class CountNews:
             for connection in self._hub.people.get(counts.person, ()):
                 if connection.welcomed:
                     connection.write(framed)
+                else:
+                    connection.uncounted.add(counts.discussion)

@@ -2,7 +2,7 @@
 
 The hub hears what happened (from this node after its commits, from other nodes over the bus) and hands each line to
 everybody here who follows the room: framed once, in the order of the log, without waiting for anyone. How somebody
-begins to follow is in `realtime.joining`, how holes are filled in `realtime.repairs`.
+begins to follow is in `realtime.joining` and `realtime.catching_up`, how holes are filled in `realtime.repairs`.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from realtime.bus import (
     person_channel,
     room_channel,
 )
+from realtime.catching_up import CatchingUp
 from realtime.connection import Connection
 from realtime.counts import CountNews
 from realtime.frames import Drain, Gone
@@ -54,6 +55,7 @@ class Hub:
         self.nobody_here.set()
         self.repairs = Repairs(self)
         self.joining = Joining(self)
+        self.catching_up = CatchingUp(self)
         self.presences = Presences(self)
         self.counts = CountNews(self)
         self._tasks: set[asyncio.Task[Any]] = set()

@@ -85,7 +85,10 @@ class Inbound:
         except NotText:
             self._connection.shut(Close.MALFORMED, "not UTF-8 text")
         except BadFrame as error:
-            self._refuse_bad(error)
+            if _is_text(data):
+                self._refuse_bad(error)
+            else:
+                self._connection.shut(Close.MALFORMED, "not UTF-8 text")
         except RateLimited as error:
             self._refuse(error, getattr(command, "id", None))
         else:
@@ -209,3 +212,12 @@ class Inbound:
             return
         self._bad.append(now)
         self._connection.send(Error("bad_frame", error.detail, error.frame_id))
+
+
+def _is_text(data: bytes) -> bool:
+    # The decoder stops at the first wrong byte of the JSON, and may not have come to what is no UTF-8.
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

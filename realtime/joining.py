@@ -6,16 +6,15 @@ by line, before she becomes a member who shares the common bytes.
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from app import following
-from app.events import Line
 from realtime.bus import person_channel, room_channel
 from realtime.connection import Connection
 from realtime.frames import Added, Limits, PersonCard, Resumed, Welcome
-from realtime.protocol import Close, encode, entry
-from realtime.room import UNKNOWN, Place, Room, leaver_of, why_left
+from realtime.protocol import Close
+from realtime.room import UNKNOWN, Room
 from store.columns import utc_now
 from store.database import StoreUnavailable
 from store.participations import Seat
@@ -23,13 +22,6 @@ from store.participations import Seat
 if TYPE_CHECKING:
     from realtime.hub import Hub
 
-MOST_MISSING = 500
-"""Entries that a resume sends; with more missing, the client loads by HTTP."""
-MOST_MISSING_SIZE = 512 * 1024
-"""Bytes of bodies that a resume sends; with more missing, likewise."""
-LINES_AT_ONCE = 100
-PIECE = 32 * 1024
-"""Bytes that are written at once of what was missed, so that it never fills a reader's buffer."""
 RETRY_AFTER = 1.0
 """Seconds after which an unanswered store is asked again."""
 
@@ -77,7 +69,7 @@ class Joining:
             if seat is None or room is None:
                 connection.send(Resumed(discussion, None, "gone"))
             else:
-                self._take_place(connection, room, seat, max(seen, seat.from_seq - 1))
+                self._hub.catching_up.take_place(connection, room, seat, max(seen, seat.from_seq - 1))
                 resuming.append(room)
         for discussion in places.keys() - resume.keys():
             # None: it came in this very moment, was rung, and is among the early ones.
@@ -86,8 +78,12 @@ class Joining:
         for discussion, head in connection.early.items():
             self.join_soon(connection, discussion, head)
         connection.early.clear()
+        for discussion in connection.uncounted:
+            # The count in the welcome may be older than that.
+            self._hub.counts.changed(connection.identity.person_id, discussion)
+        connection.uncounted.clear()
         if resuming:
-            self._beside(connection, self._resume(connection, resuming))
+            self._hub.catching_up.beside(connection, self._hub.catching_up.resume(connection, resuming))
 
     def join_soon(self, connection: Connection, discussion: str, head: int) -> None:
         """The person is in a discussion that this connection may not follow yet: follow it after `head`."""
@@ -140,105 +136,11 @@ class Joining:
         self._hub.counts.changed(connection.identity.person_id, room.id)
         self._seat(connection, room, seat, head)
 
-    async def _resume(self, connection: Connection, resuming: Sequence[Room]) -> None:
-        for room in resuming:
-            place = room.behind.get(connection)
-            too_much = place is not None and await self._is_too_much(connection, room, place)
-            if place is None or not connection.is_open:
-                return
-            if too_much:
-                connection.send(Resumed(room.id, place.certain, "reset"))
-                place.at = place.certain
-                await self._catch_up(connection, room)
-            elif await self._catch_up(connection, room):
-                connection.send(Resumed(room.id, room.head, "complete"))
-            else:
-                connection.send(Resumed(room.id, None, "gone"))
-
-    async def _is_too_much(self, connection: Connection, room: Room, place: Place) -> bool:
-        if not 0 < place.certain - place.at <= MOST_MISSING:
-            return place.certain != place.at
-        while connection.is_open:
-            try:
-                size = await following.size(self._hub.database, room.id, place.at, place.certain)
-            except StoreUnavailable:
-                await asyncio.sleep(RETRY_AFTER)
-            else:
-                return size > MOST_MISSING_SIZE
-        return False
-
     def _seat(self, connection: Connection, room: Room, seat: Seat, after: int) -> None:
         """Let a connection follow a room after `after`, by itself from now on."""
-        place = self._take_place(connection, room, seat, max(after, seat.from_seq - 1))
-        if not self._has_arrived(connection, room, place):
-            self._beside(connection, self._catch_up(connection, room))
-
-    def _take_place(self, connection: Connection, room: Room, seat: Seat, after: int) -> Place:
-        place = room.behind[connection] = Place(after, seat.head_seq)
-        connection.rooms.add(room.id)
-        if room.head == UNKNOWN:
-            room.begin(seat.head_seq)
-            self._hub.receive(room, [])
-        return place
-
-    def _has_arrived(self, connection: Connection, room: Room, place: Place) -> bool:
-        """Make a connection that is exactly at the head a member."""
-        if place.at != room.head or room.head < place.certain:
-            return False
-        del room.behind[connection]
-        room.members[connection] = None
-        if room.head > place.certain:
-            # What she was told to be unread is older than what came since.
-            self._hub.counts.changed(connection.identity.person_id, room.id)
-        return True
-
-    async def _catch_up(self, connection: Connection, room: Room) -> bool:
-        """Send what lies between a connection's place and the head; True once it is a member."""
-        while (place := room.behind.get(connection)) is not None:
-            if self._has_arrived(connection, room, place):
-                break
-            if place.at >= room.head:
-                await self._hub.repairs.filled(room)
-                continue
-            try:
-                lines = await following.lines(self._hub.database, room.id, place.at, room.head, LINES_AT_ONCE)
-            except StoreUnavailable:
-                lines = []
-            if lines:
-                await self._send_missed(connection, room, place, lines)
-            else:
-                await asyncio.sleep(RETRY_AFTER)
-        return connection in room.members
-
-    async def _send_missed(
-        self, connection: Connection, room: Room, place: Place, lines: Sequence[Line]
-    ) -> None:
-        """Send lines in pieces, each when the reader has taken the one before."""
-        left = list(reversed(lines))
-        while left:
-            await connection.outlet.drained()
-            if room.behind.get(connection) is not place:
-                return
-            framed = bytearray()
-            while left and len(framed) < PIECE:
-                line = left.pop()
-                if line.seq > place.certain and leaver_of(line) == connection.identity.person_id:
-                    connection.write(bytes(framed))
-                    self._hub.dismiss(connection, room.id, line.seq, why_left(line))
-                    self.join_soon(connection, room.id, line.seq)
-                    return
-                framed += encode(entry(room.id, line))
-                place.at = line.seq
-            connection.write(bytes(framed))
-
-    def _beside(self, connection: Connection, work: Coroutine[Any, Any, object]) -> None:
-        """Run what a connection's stream hangs on: if it fails, the client has to resume."""
-
-        def finished(task: "asyncio.Task[object]") -> None:
-            if not task.cancelled() and task.exception():
-                connection.shut(Close.TOO_SLOW, "resume")
-
-        self._hub.spawn(work).add_done_callback(finished)
+        place = self._hub.catching_up.take_place(connection, room, seat, max(after, seat.from_seq - 1))
+        if not self._hub.catching_up.has_arrived(connection, room, place):
+            self._hub.catching_up.beside(connection, self._hub.catching_up.catch_up(connection, room))
 
     def _pin(self, discussion: str) -> Room:
         room = self._hub.rooms.get(discussion)

@@ -6,7 +6,7 @@ was away.
 
 import asyncio
 import contextlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 WATCH_EVERY = 20.0
 """Seconds between two comparisons of everything with the store."""
+WATCH_SIGN_INS_EVERY = 0.7
+"""Seconds between two looks for ended sign-ins, where a command in another process has no bus to ring on."""
 MARGIN = timedelta(minutes=1)
 """How far before the last comparison the next one looks for discussions that came to somebody."""
 MARGIN_AFTER_LOSS = timedelta(hours=2)
@@ -81,6 +83,14 @@ class Repairs:
             except Exception:
                 log.exception("watch_failed")
 
+    async def watch_sign_ins(self) -> None:
+        """Close within a second what a command of another process has ended, where there is no bus to hear it."""
+        while True:
+            await asyncio.sleep(WATCH_SIGN_INS_EVERY)
+            # The store being away is for the other watch to mend.
+            with contextlib.suppress(StoreUnavailable):
+                await self._close_ended(utc_now())
+
     async def _fill(self, room: Room) -> None:
         try:
             if not room.lacking:
@@ -121,12 +131,17 @@ class Repairs:
         for missed in await following.missed_since(hub.database, list(people), since, known):
             for connection in hub.people.get(missed.person, ()):
                 hub.joining.join_soon(connection, missed.discussion, missed.head)
-        sign_ins = {connection.identity.session_id for connection in hub.connections()}
-        ended = await following.ended(hub.database, sorted(sign_ins), now)
-        for connection in hub.connections():
+        await self._close_ended(now)
+        self._compared_at = now
+
+    async def _close_ended(self, now: datetime) -> None:
+        sign_ins = {connection.identity.session_id for connection in self._hub.connections()}
+        if not sign_ins:
+            return
+        ended = await following.ended(self._hub.database, sorted(sign_ins), now)
+        for connection in self._hub.connections():
             if connection.identity.session_id in ended:
                 connection.shut(Close.SESSION_ENDED, "session ended")
-        self._compared_at = now
 
     async def _compare_heads(self, rooms: list[Room]) -> None:
         heads = await following.heads_of(self._hub.database, [room.id for room in rooms])

@@ -186,6 +186,13 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
         super().shutdown()
         self._abort_soon()
 
+    async def send(self, message: Any) -> None:
+        """Pass the endpoint's messages on; a refusal as a plain HTTP answer is a complete handshake too."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body":
+            # uvicorn forgets it, and would report every refusal as an error of the endpoint.
+            self.handshake_complete = True
+
     async def run_asgi(self) -> None:
         """Run the endpoint; afterwards the connection ends in bounded time."""
         await super().run_asgi()

@@ -17,7 +17,7 @@ from app.drafts import Address
 from app.errors import ParleyError
 from app.settings import Settings
 from app.site import Identity
-from realtime import counts, joining, repairs
+from realtime import catching_up, counts, joining, repairs
 from realtime.bus import Exchange
 from store.columns import new_id
 from store.database import Database, StoreUnavailable
@@ -318,12 +318,16 @@ class Life:
 
     async def everybody_writes(self) -> None:
         """One more reply in every room, by somebody who is in it."""
+        writers: list[tuple[Reader, str]] = []
         for person, room in {room: (person, room) for person, room in await self.circles()}.values():
             who = next(one for one in self.people if one.person_id == person)
             reader = Reader(self.dice.choice(self.nodes), who, self.weather, self.out)
             self.readers.append(reader)
             reader.hello({})
             await wait_for(lambda one=reader: one.connection.welcomed, "welcome")  # type: ignore[misc]
+            writers.append((reader, room))
+        # Only now, so that everybody is told counts of every room after her welcome.
+        for reader, room in writers:
             await self._post(reader, room)
 
 
@@ -337,7 +341,7 @@ def seed(request: pytest.FixtureRequest) -> int:
 @pytest.fixture
 async def life(settings: Settings, seed: int, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Life]:
     """A life that begins."""
-    for module in (joining, repairs, counts):
+    for module in (catching_up, joining, repairs, counts):
         monkeypatch.setattr(module, "RETRY_AFTER", 0.02)
     life = Life(settings, Weather(seed))
     await life.begin()

@@ -18,7 +18,7 @@ from app.replies import ReplyLog
 from app.settings import Settings
 from app.site import Identity
 from app.verdicts import NewReply
-from realtime import inbound, joining, repairs
+from realtime import catching_up, inbound, joining, repairs
 from realtime.bus import Exchange, Here
 from store.columns import new_id, utc_now
 from store.lines import missing_lines
@@ -64,7 +64,7 @@ async def pair(
     request: pytest.FixtureRequest, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Pair]:
     """Nodes that hear each other, and nodes of which each ring is lost."""
-    for module in (joining, repairs):
+    for module in (catching_up, joining, repairs):
         monkeypatch.setattr(module, "RETRY_AFTER", 0.02)
     weather = Weather(1)
     weather.is_bad = False

@@ -97,10 +97,11 @@ async def test_hello_twice_is_a_bad_frame(world: World) -> None:
     await bob.expect("error", code="bad_frame")
 
 
-async def test_invalid_utf8_is_closed(world: World) -> None:
-    """A text frame that is not UTF-8 ends the connection with 4400."""
+@pytest.mark.parametrize("frame", [b'{"type":"ping","n":"\xff"}', b"\xff\xfe", b'{"type":"ping"} \xc3'])
+async def test_invalid_utf8_is_closed(world: World, frame: bytes) -> None:
+    """A text frame that is not UTF-8 ends the connection with 4400, wherever in it the wrong byte stands."""
     bob = await world.live("bob")
-    await bob.socket.send(b'{"type":"ping","n":"\xff"}', text=True)
+    await bob.socket.send(frame, text=True)
     await bob.expect_close(4400)
 
 
