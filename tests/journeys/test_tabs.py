@@ -61,6 +61,7 @@ async def test_the_badge_is_the_same_everywhere(place: Place) -> None:
     for tab in (home, inbox, reader):
         await expect(tab.locator("unread-badge .count")).to_have_text("1")
         await badge_shows(tab, 1)
+        assert await tab.locator("boxes-nav [data-unread]").text_content() == "1"
     await expect(home.locator("#new-message")).to_have_text("You have a new message")
     await expect(inbox.locator(".row.unread")).to_have_count(1)
     assert (await home.locator("#favicon").get_attribute("href") or "").startswith("data:image/png")

@@ -93,6 +93,16 @@ class HomeBlocks extends LiveFragment {
 
 class BoxesNav extends LiveFragment {
   types = ["unread", "added", "gone"];
+
+  /** What is unread is said at once, together with the badge; the rest comes with the fragment. */
+  connectedCallback() {
+    super.connectedCallback();
+    live.subscribe("count", null, ({ count }) => {
+      const number = this.querySelector("[data-unread]");
+      number.textContent = count;
+      number.hidden = !count;
+    });
+  }
 }
 
 customElements.define("message-list", MessageList);
