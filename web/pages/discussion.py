@@ -115,7 +115,7 @@ async def reply(request: Request) -> Response:
         overview = await discussions.overview(site_of(request), who(request), discussion_id)
         quoted = await _line(site_of(request), who(request), overview, reply_to)
         return await show_with(request, reply=Reply(client_id, body, quoted, error), status=422)
-    return go_to(f"/discussions/{discussion_id}{await _kept_box(request)}#e{posted.seq}")
+    return go_to(f"/discussions/{discussion_id}{await kept_box(request)}#e{posted.seq}")
 
 
 async def mark_read(request: Request) -> Response:
@@ -125,7 +125,7 @@ async def mark_read(request: Request) -> Response:
     if seq is None:
         raise NotFound
     await discussions.mark_read(site_of(request), who(request), request.path_params["id"], seq)
-    return go_to(f"/discussions/{request.path_params['id']}{await _kept_box(request)}#e{seq}")
+    return go_to(f"/discussions/{request.path_params['id']}{await kept_box(request)}#e{seq}")
 
 
 async def _log(request: Request, overview: Overview, view: View) -> Log:
@@ -199,7 +199,8 @@ async def _box(request: Request) -> str:
     return box if box in TITLES else "inbox"
 
 
-async def _kept_box(request: Request) -> str:
+async def kept_box(request: Request) -> str:
+    """The query that keeps the box beside the discussion."""
     box = await _box(request)
     return "" if box == "inbox" else f"?box={box}"
 

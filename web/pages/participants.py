@@ -30,7 +30,7 @@ async def add(request: Request) -> Response:
             await limits.spend(site, limits.ADDING, me)
             try:
                 await use_case.add(site, me, discussion_id, chosen, share_history=share)
-                return go_to(f"/discussions/{discussion_id}")
+                return go_to(f"/discussions/{discussion_id}{await discussion.kept_box(request)}#end")
             except RecipientsRefused as refused:
                 sentences = message_form.refusals(refused.refused, lambda marked: sentence(request, marked))
                 error = " ".join(sentences)
