@@ -23,7 +23,8 @@ T = TypeVar("T")
 
 TURN_SECONDS = 30.0
 """How long a writer waits for the others of this process."""
-POSTGRES_COMMAND_SECONDS = 3.0
+POSTGRES_COMMAND_SECONDS = 2.5
+"""How long PostgreSQL has for an answer: who asked is refused within three seconds, the goodbye included."""
 
 
 class StoreUnavailable(Exception):
@@ -138,6 +139,8 @@ def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
 
 
 def _postgres_engine(url: str, connections: int) -> AsyncEngine:
+    from store.impatient import ImpatientConnection  # here, so that SQLite loads no driver of PostgreSQL
+
     return create_async_engine(
         url,
         hide_parameters=True,
@@ -145,5 +148,9 @@ def _postgres_engine(url: str, connections: int) -> AsyncEngine:
         max_overflow=0,
         pool_timeout=POSTGRES_COMMAND_SECONDS,
         pool_pre_ping=False,
-        connect_args={"timeout": POSTGRES_COMMAND_SECONDS, "command_timeout": POSTGRES_COMMAND_SECONDS},
+        connect_args={
+            "timeout": POSTGRES_COMMAND_SECONDS,
+            "command_timeout": POSTGRES_COMMAND_SECONDS,
+            "connection_class": ImpatientConnection,
+        },
     )
