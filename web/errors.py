@@ -50,11 +50,11 @@ OWN: dict[int, tuple[str, str]] = {
 class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why nothing happened, as RFC 9457 has it; `code` is stable, `detail` is for programmers to read."""
 
+    type: str
     status: int
     title: str
     code: str
     detail: str
-    type: str = "about:blank"
     errors: list[FieldError] | None = None
     refused: list[RefusedRecipient] | None = None
     current: int | None = None
@@ -122,7 +122,7 @@ exception_handlers: dict[Any, Callable[..., Any]] = {
 
 
 def _problem(status: int, code: str, detail: str, **details: Any) -> Problem:
-    return Problem(status, _title(status), code, detail, **details)
+    return Problem("about:blank", status, _title(status), code, detail, **details)
 
 
 def _title(status: int) -> str:

@@ -133,3 +133,14 @@ async def test_too_many_tries(node: RunningNode) -> None:
                 break
     assert (answer.status_code, answer.json()["code"]) == (429, "rate_limited")
     assert int(answer.headers["retry-after"]) >= 1
+
+
+async def test_a_refusal_is_a_problem_of_rfc_9457(node: RunningNode) -> None:
+    """All members of the standard are there, next to our own `code`."""
+    async with httpx.AsyncClient(base_url=node.url) as client:
+        answer = await client.get("/api/session")
+    assert answer.headers["content-type"] == "application/problem+json"
+    problem = answer.json()
+    assert (problem["type"], problem["title"], problem["status"]) == ("about:blank", "Unauthorized", 401)
+    assert problem["code"] == "not_signed_in"
+    assert problem["detail"]
