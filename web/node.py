@@ -33,6 +33,8 @@ class Node:
         """Begin to listen to other nodes and to work in the background."""
         await self.hub.start()
         self.hub.spawn(self.mirror.run())
+        if not self.settings.redis_url:
+            self.hub.spawn(self.hub.repairs.watch_sign_ins())
         if self.settings.processes == 1:
             # Several processes leave this to `parley worker`.
             self.hub.spawn(keep_house(self.site))

@@ -205,6 +205,19 @@ async def test_a_suspension_reaches_the_other_node(
     await bob.close()
 
 
+async def test_a_suspension_by_another_process_without_a_bus(
+    sqlite_url: str, node_factory: NodeFactory
+) -> None:
+    """`parley people suspend` beside the only node, which has no Redis: closed within a second all the same."""
+    node = await node_factory(sqlite_url)
+    async with talking(sqlite_url) as talk:
+        bob = await LiveClient.welcomed(node.live_url, talk.tokens["bob"])
+        await people.suspend(talk.site, "bob")
+        await wait_for(lambda: bob.closed is not None, "Bob's connection is closed", 1)
+        assert bob.closed == 4403
+        await bob.close()
+
+
 async def test_the_only_node_killed(sqlite_url: str, process_factory: ProcessFactory) -> None:
     """`kill -9` of the one process on SQLite: what was acknowledged is there when it is back."""
     node = await process_factory(sqlite_url)
