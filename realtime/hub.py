@@ -250,10 +250,11 @@ class Hub:
             return
         room = self.rooms.get(discussion)
         was_in = room is not None and room.drop(connection)
-        if not was_in and connection.left.get(discussion, 0) >= seq:
-            return
+        was_told = not was_in and discussion in connection.left
         connection.rooms.discard(discussion)
-        connection.left[discussion] = seq
+        connection.left[discussion] = max(seq, connection.left.get(discussion, 0))
+        if was_told:
+            return
         connection.send(Gone(discussion, why))
         self.presences.shut(connection, discussion)
         self.counts.changed(connection.identity.person_id, discussion)

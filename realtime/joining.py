@@ -104,7 +104,10 @@ class Joining:
             room = self._pin(discussion)
             try:
                 await self._subscribed([room])
-                seat = await following.place(self._hub.database, connection.identity.person_id, discussion)
+                person = connection.identity.person_id
+                seat = await following.place(self._hub.database, person, discussion)
+                while _is_outdated(connection, seat):
+                    seat = await following.place(self._hub.database, person, discussion)
                 if seat is not None and connection.is_open and discussion not in connection.rooms:
                     connection.left.pop(discussion, None)
                     self._seat(connection, room, seat, seat.head_seq)
@@ -116,12 +119,12 @@ class Joining:
         room = self._pin(discussion)
         try:
             await self._subscribed([room])
-            seat, head = None, None
-            while seat is None and head != connection.joining[discussion]:
-                # Once more if it was rung again meanwhile: the answer may be older than that.
+            seat, head = None, -1
+            while (seat is None and head != connection.joining[discussion]) or _is_outdated(connection, seat):
+                # Again if it was rung meanwhile, or if she was told of an end that the answer does not know.
                 head = connection.joining[discussion]
                 seat = await self._place(connection, discussion)
-            if seat is not None and head is not None and connection.is_open:
+            if seat is not None and connection.is_open:
                 self._come_in(connection, room, seat, head)
         finally:
             del connection.joining[discussion]
@@ -182,3 +185,8 @@ class Joining:
             unread=unread,
             limits=Limits(),
         )
+
+
+def _is_outdated(connection: Connection, seat: Seat | None) -> bool:
+    """Whether this person was told of an end in a discussion that was written after `seat` was read."""
+    return seat is not None and connection.left.get(seat.discussion, 0) > seat.head_seq

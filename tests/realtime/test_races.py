@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
-from app import participants, sign_in
+from app import following, participants, sign_in
 from app.drafts import Address
 from app.events import EntryStored, Event, Joined, Left, Line, PersonRef
 from app.lines import shown
@@ -21,7 +21,9 @@ from app.verdicts import NewReply
 from realtime import catching_up, inbound, joining, repairs
 from realtime.bus import Exchange, Here
 from store.columns import new_id, utc_now
+from store.database import Database
 from store.lines import missing_lines
+from store.participations import Seat
 from tests import factories
 from tests.realtime.weather import Frame, LossyBus, Reader, Weather, WeatheredDatabase, WeatheredNode
 from tests.waiting import wait_for
@@ -279,6 +281,34 @@ async def test_a_resume_never_fills_a_reader_s_buffer(pair: Pair) -> None:
     await told(bob, "resumed", head=41, how="complete")
     assert bob.largest < 64 * 1024
     assert bob.faults == []
+
+
+@joined
+async def test_removed_while_joining_is_under_way(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the store said before the removal lets nobody in after it."""
+    site = pair.north.site
+    await participants.stop(site, pair.bob, pair.room)
+    bob = await pair.reader(pair.north, pair.bob)
+    read = following.place
+    removals = [lambda: participants.remove(site, pair.alice, pair.room, pair.bob.person_id)]
+
+    async def overtaken(database: Database, person: str, discussion: str) -> Seat | None:
+        seat = await read(database, person, discussion)
+        while removals:
+            await removals.pop()()
+        return seat
+
+    monkeypatch.setattr(following, "place", overtaken)
+    await participants.add(
+        site, pair.alice, pair.room, [Address("person", pair.bob.person_id)], share_history=False
+    )
+    await told(bob, "gone", discussion=pair.room)
+    await pair.post(pair.north, "secret")
+    bob.say(type="ping", n=1)
+    await told(bob, "pong")
+    assert not removals
+    assert "entry" not in kinds(bob)
+    await wait_for(lambda: pair.room not in pair.north.hub.rooms, "nobody is left in the room")
 
 
 @apart

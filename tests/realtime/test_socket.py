@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from sqlalchemy import text
 from websockets.exceptions import InvalidStatus
 
 from app import people, sign_in
@@ -191,3 +192,14 @@ async def test_nothing_is_left_of_a_lost_connection(world: World) -> None:
     for client in clients:
         await client.close()
     await wait_for(lambda: not hub.people and not hub.rooms, "the hub is empty")
+
+
+async def test_the_store_is_away_at_connecting(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """503 with advice when to try again, and no line in the log for each who tries."""
+    async with world.node.app.state.node.database.write() as session:
+        await session.execute(text("ALTER TABLE access_token RENAME TO away"))
+    with pytest.raises(InvalidStatus) as refused:
+        await world.raw("bob")
+    assert refused.value.response.status_code == 503
+    assert int(refused.value.response.headers["Retry-After"]) > 0
+    assert "handshake" not in caplog.text
