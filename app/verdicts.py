@@ -19,6 +19,7 @@ class NewReply(msgspec.Struct, frozen=True):
     client_id: str
     body: str
     reply_to: int | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class Posted(msgspec.Struct, frozen=True):
@@ -91,17 +92,19 @@ class Verdict:
             return NotFound()
         if room.reply_policy == "nobody":
             return Forbidden("No replies are wanted here.")
+        if reply.attachments:
+            return InvalidInput(FieldError("attachments", "not_found", "There is no such attachment."))
         if reply.reply_to is not None and not member.from_seq <= reply.reply_to <= room.head_seq:
             return InvalidInput(FieldError("reply_to", "not_found", "There is no such entry to reply to."))
         return None
 
 
-def _content(reply: NewReply) -> tuple[str, str, int | None]:
-    return reply.discussion, reply.body, reply.reply_to
+def _content(reply: NewReply) -> tuple[str, str, int | None, tuple[str, ...]]:
+    return reply.discussion, reply.body, reply.reply_to, reply.attachments
 
 
 def _repeated(reply: NewReply, stored: StoredReply) -> Outcome:
-    if _content(reply) != (stored.message_id, stored.body, stored.reply_to_seq):
+    if _content(reply) != (stored.message_id, stored.body, stored.reply_to_seq, ()):
         return ClientIdReused()
     return Posted(reply.discussion, reply.client_id, stored.seq, stored.created_at, repeated=True)
 

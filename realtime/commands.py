@@ -16,7 +16,7 @@ Echo = Annotated[str, Meta(pattern="^[^\ud800-\udfff]*$")]
 class Hello(Struct, tag="hello", frozen=True):
     """The first frame. `resume` names the last `seq` seen of discussions shown."""
 
-    resume: Annotated[dict[Id, Seq], Meta(max_length=MOST_RESUMED)] = {}
+    resume: Annotated[dict[Id, Seq], Meta(max_length=MOST_RESUMED)] | None = None
 
 
 class Post(Struct, tag="post", frozen=True):
@@ -26,7 +26,7 @@ class Post(Struct, tag="post", frozen=True):
     discussion: Id
     client_id: Id
     body: str
-    attachments: list[str] = []
+    attachments: list[str] | None = None
     reply_to: Annotated[int, Meta(ge=1, le=2**53)] | None = None
 
 

@@ -11,7 +11,7 @@ from collections import deque
 import structlog
 
 from app import discussions
-from app.errors import FieldError, InvalidInput, NotFound, ParleyError, RateLimited, Unavailable
+from app.errors import NotFound, ParleyError, RateLimited, Unavailable
 from app.pace import Pace
 from app.replies import ReplyLog
 from app.site import Site
@@ -85,10 +85,7 @@ class Inbound:
         except NotText:
             self._connection.shut(Close.MALFORMED, "not UTF-8 text")
         except BadFrame as error:
-            if _is_text(data):
-                self._refuse_bad(error)
-            else:
-                self._connection.shut(Close.MALFORMED, "not UTF-8 text")
+            self._refuse_bad(error)
         except RateLimited as error:
             self._refuse(error, getattr(command, "id", None))
         else:
@@ -156,7 +153,7 @@ class Inbound:
         connection, who = self._connection, self._connection.identity
         match command:
             case Hello():
-                await self._hub.joining.welcome(connection, command.resume)
+                await self._hub.joining.welcome(connection, command.resume or {})
             case Read():
                 await discussions.mark_read(self._site, who, command.discussion, command.seq)
             case Unread():
@@ -173,10 +170,15 @@ class Inbound:
                 self._hub.presences.typed(connection, command.discussion, on=command.on)
 
     def _post(self, post: Post) -> None:
-        reply = NewReply(self._connection.person, post.discussion, post.client_id, post.body, post.reply_to)
+        reply = NewReply(
+            self._connection.person,
+            post.discussion,
+            post.client_id,
+            post.body,
+            post.reply_to,
+            tuple(post.attachments or ()),
+        )
         try:
-            if post.attachments:
-                raise InvalidInput(FieldError("attachments", "not_found", "There is no such attachment."))
             posted = self._replies.submit(reply)
         except ParleyError as error:
             self._refuse(error, post.id)
@@ -212,12 +214,3 @@ class Inbound:
             return
         self._bad.append(now)
         self._connection.send(Error("bad_frame", error.detail, error.frame_id))
-
-
-def _is_text(data: bytes) -> bool:
-    # The decoder stops at the first wrong byte of the JSON, and may not have come to what is no UTF-8.
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True

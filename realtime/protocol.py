@@ -73,6 +73,8 @@ def entry(discussion: str, line: Line) -> Entry:
 
 def _decode_with_surrogates(data: bytes, detail: str) -> Command:
     """Lone surrogates are legal JSON that msgspec cannot hold; they are refused later, as a body."""
+    if not _is_text(data):
+        raise NotText("The frame is not UTF-8.")
     if b"\\ud" not in data and b"\\uD" not in data:
         raise BadFrame(f"Not a JSON object: {detail}")
     try:
@@ -80,6 +82,15 @@ def _decode_with_surrogates(data: bytes, detail: str) -> Command:
     except (msgspec.ValidationError, ValueError, RecursionError):
         raise BadFrame(f"Not a JSON object: {detail}") from None
     return command
+
+
+def _is_text(data: bytes) -> bool:
+    # The decoder stops at the first wrong byte of the JSON, and may not have come to what is no UTF-8.
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _WithId(Struct):

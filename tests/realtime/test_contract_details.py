@@ -291,9 +291,19 @@ async def test_a_known_client_id_is_compared_before_access(world: World) -> None
 async def test_attachments_that_do_not_exist(world: World) -> None:
     """The reply is refused, and not stored without them."""
     bob = await world.live("bob")
-    assert (await bob.post(world.discussion, "see below", attachments=["x"]))["type"] == "error"
+    refused = await bob.post(world.discussion, "see below", attachments=["x"])
+    assert (refused["type"], refused["code"]) == ("error", "invalid")
     await bob.quiet()
     assert bob.seqs(world.discussion) == []
+
+
+async def test_a_known_client_id_with_other_attachments(world: World) -> None:
+    """Attachments are part of what a reply is."""
+    bob = await world.live("bob")
+    assert (await bob.post(world.discussion, "as it was", "known", attachments=None))["type"] == "ack"
+    assert (await bob.post(world.discussion, "as it was", "known", attachments=[]))["repeated"] is True
+    reused = await bob.post(world.discussion, "as it was", "known", attachments=["x"])
+    assert reused["code"] == "client_id_reused"
 
 
 async def test_a_bad_frame_with_an_id_is_answered_with_it(world: World) -> None:

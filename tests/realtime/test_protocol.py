@@ -23,7 +23,7 @@ def frame(**changes: object) -> bytes:
         ({"type": "hello"}, commands.Hello()),
         ({"type": "hello", "resume": {"d": 4}}, commands.Hello({"d": 4})),
         (POST, commands.Post("1", "d", "c", "hello")),
-        ({**POST, "reply_to": 3, "unheard": [1]}, commands.Post("1", "d", "c", "hello", [], 3)),
+        ({**POST, "reply_to": 3, "unheard": [1]}, commands.Post("1", "d", "c", "hello", None, 3)),
         ({"type": "read", "discussion": "d", "seq": 0}, commands.Read("d", 0)),
         ({"type": "unread", "discussion": "d", "seq": 2, "id": "x"}, commands.Unread("d", 2, "x")),
         ({"type": "open", "discussion": "d"}, commands.Open("d")),
@@ -78,6 +78,8 @@ def test_bytes_that_are_no_text_are_told_apart() -> None:
     """Invalid UTF-8 ends the connection, so it has an error of its own."""
     with pytest.raises(NotText):
         decode(b'{"type":"ping","n":"\xff"}')
+    with pytest.raises(NotText):
+        decode(b"nonsense \xff")
 
 
 def payload(framed: bytes) -> dict[str, object]:
