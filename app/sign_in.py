@@ -100,6 +100,20 @@ async def identify(site: Site, *, cookie: str | None = None, bearer: str | None 
     return who
 
 
+def identity_of(person: Person, session_id: str) -> Identity:
+    """This person, acting through a browser's session."""
+    return Identity(
+        person_id=person.id,
+        login=person.login,
+        name=person.name,
+        role=person.role,
+        language=person.language,
+        time_zone=person.time_zone,
+        session_id=session_id,
+        via="session",
+    )
+
+
 async def sign_out(site: Site, who: Identity) -> None:
     """End the session (or token) through which `who` acts."""
     async with site.database.write() as session:
@@ -204,17 +218,7 @@ async def _begin_session(
         if new_hash is not None:
             await sign_ins.set_password_hash(session, person.id, new_hash)
         await session.flush()
-    identity = Identity(
-        person_id=person.id,
-        login=person.login,
-        name=person.name,
-        role=person.role,
-        language=person.language,
-        time_zone=person.time_zone,
-        session_id=row.id,
-        via="session",
-    )
-    return SignedIn(identity, secret, row.expires_at)
+    return SignedIn(identity_of(person, row.id), secret, row.expires_at)
 
 
 def _printable(text: str) -> str:

@@ -9,7 +9,7 @@ from sqlmodel import col
 from app.drafts import Address, DraftFields, create
 from app.people import import_people
 from app.sending import send
-from app.sign_in import create_token, hash_password, sign_in
+from app.sign_in import create_token, hash_password, identity_of, sign_in
 from app.site import Identity, Site
 from store.columns import new_id
 from store.tables import Group, Person
@@ -29,7 +29,7 @@ async def people(site: Site, *logins: str, **fields: str) -> list[Identity]:
     await import_people(site, [{"login": login, "name": login.capitalize(), **fields} for login in logins])
     async with site.database.read() as session:
         rows = await session.scalars(select(Person).where(col(Person.login).in_(logins)))
-        found = {row.login: _identity(row) for row in rows}
+        found = {row.login: identity_of(row, new_id()) for row in rows}
     return [found[login] for login in logins]
 
 
@@ -84,16 +84,3 @@ def _addresses(addressees: Sequence[Addressee]) -> list[Address]:
 
 def _row(who: Identity) -> dict[str, str]:
     return {"login": who.login, "name": who.name, "role": who.role, "language": who.language}
-
-
-def _identity(row: Person) -> Identity:
-    return Identity(
-        person_id=row.id,
-        login=row.login,
-        name=row.name,
-        role=row.role,
-        language=row.language,
-        time_zone=row.time_zone,
-        session_id=new_id(),
-        via="session",
-    )

@@ -13,6 +13,7 @@ from app.importing import import_people
 from app.pace import Pace
 from app.replies import ReplyLog
 from app.sending import send
+from app.sign_in import identity_of
 from app.site import Identity, Site
 from app.verdicts import NewReply
 from store.columns import new_id
@@ -84,7 +85,7 @@ class _Builder:
             row.update(password=PASSWORD, last_seen=seen.isoformat())
         await import_people(site, rows)
         async with site.database.read() as session:
-            everybody = {row.login: _identity(row) for row in await session.scalars(select(Person))}
+            everybody = {row.login: identity_of(row, "") for row in await session.scalars(select(Person))}
             groups = {row.name: row.id for row in await session.scalars(select(Group))}
         return cls(site, clock, everybody, groups)
 
@@ -145,16 +146,3 @@ class _Builder:
             else Address("person", self.people[name].person_id)
             for name in names
         ]
-
-
-def _identity(person: Person) -> Identity:
-    return Identity(
-        person_id=person.id,
-        login=person.login,
-        name=person.name,
-        role=person.role,
-        language=person.language,
-        time_zone=person.time_zone,
-        session_id="",
-        via="session",
-    )
