@@ -1,4 +1,4 @@
-"""Waiting for something to become true. The only place in the tests that sleeps."""
+"""Waiting for something to become true. Elsewhere the tests sleep only to pace what they do, never to wait."""
 
 import asyncio
 import inspect
