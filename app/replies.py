@@ -5,6 +5,7 @@ committed at once: there is no timer. Nobody is told, and nobody's reply is ackn
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -14,9 +15,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from app.bodies import check_body
-from app.errors import Unavailable
+from app.errors import ParleyError, Unavailable
 from app.events import Announce, EntryStored, Event, Joined, Line
 from app.markdown import render
+from app.meters import Meters
 from app.pace import Pace
 from app.verdicts import NewReply, Outcome, Posted, Verdict
 from app.waking import woken
@@ -50,12 +52,15 @@ class ReplyLog:
         *,
         pace: Pace,
         asleep_after: timedelta,
+        meters: Meters | None = None,
     ) -> None:
         self._database = database
         self._announce = announce
         self._now = now
         self._pace = pace
         self._asleep_after = asleep_after
+        self._meters = meters or Meters()
+        self._durable_at = 0.0
         self._waiting: list[Waiting] = []
         self._committing: asyncio.Task[None] | None = None
 
@@ -69,10 +74,14 @@ class ReplyLog:
 
     def submit(self, reply: NewReply) -> "asyncio.Future[Posted]":
         """Queue a reply for the next commit; the future says what became of it. Raises as `post` does."""
-        reply = msgspec.structs.replace(reply, body=check_body(reply.body))
-        self._pace.spend(reply.author.id)
-        if len(self._waiting) >= MOST_WAITING:
-            raise Unavailable
+        try:
+            reply = msgspec.structs.replace(reply, body=check_body(reply.body))
+            self._pace.spend(reply.author.id)
+            if len(self._waiting) >= MOST_WAITING:
+                raise Unavailable
+        except ParleyError as refusal:
+            self._meters.replies[refusal.code] += 1
+            raise
         future: asyncio.Future[Posted] = asyncio.get_running_loop().create_future()
         self._waiting.append((reply, future))
         if self._committing is None:
@@ -88,6 +97,7 @@ class ReplyLog:
         try:
             while self._waiting:
                 batch = self._next_batch()
+                self._meters.batches.observe(len(batch))
                 await self._settle(batch)
         finally:
             self._committing = None
@@ -118,7 +128,9 @@ class ReplyLog:
             outcomes, events = [Unavailable()], []
         if events:
             self._tell(events)
+            self._meters.lags.observe(time.perf_counter() - self._durable_at)
         for (_, future), outcome in zip(batch, outcomes, strict=True):
+            self._meters.replies[_outcome_name(outcome)] += 1
             if future.done():
                 continue
             if isinstance(outcome, Posted):
@@ -144,7 +156,10 @@ class ReplyLog:
         def work(connection: Connection) -> tuple[Verdict, list[StoredLine], list[Joined]]:
             return self._store(connection, replies)
 
+        began = time.perf_counter()
         verdict, stored, woken = await self._database.transact(work)
+        self._durable_at = time.perf_counter()
+        self._meters.commits.observe(self._durable_at - began)
         return verdict.outcomes(stored), [*woken, *await _entries(verdict.accepted, stored)]
 
     def _store(
@@ -159,6 +174,12 @@ class ReplyLog:
             verdict.judge(reply)
         stored = append(connection, rooms, verdict.lines, self._now())
         return verdict, stored, woken(connection, rooms, stored, self._asleep_after)
+
+
+def _outcome_name(outcome: Outcome) -> str:
+    if isinstance(outcome, Posted):
+        return "repeated" if outcome.repeated else "stored"
+    return outcome.code
 
 
 async def _entries(accepted: Sequence[NewReply], stored: Sequence[StoredLine]) -> list[EntryStored]:

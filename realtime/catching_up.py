@@ -59,13 +59,18 @@ class CatchingUp:
             if place is None or not connection.is_open:
                 return
             if too_much:
-                connection.send(Resumed(room.id, place.certain, "reset"))
+                self.tell(connection, Resumed(room.id, place.certain, "reset"))
                 place.at = place.certain
                 await self.catch_up(connection, room)
             elif await self.catch_up(connection, room):
-                connection.send(Resumed(room.id, room.head, "complete"))
+                self.tell(connection, Resumed(room.id, room.head, "complete"))
             else:
-                connection.send(Resumed(room.id, None, "gone"))
+                self.tell(connection, Resumed(room.id, None, "gone"))
+
+    def tell(self, connection: Connection, answer: Resumed) -> None:
+        """Say, and count, what became of a discussion that was to be resumed."""
+        self._hub.meters.resumes[answer.how] += 1
+        connection.send(answer)
 
     async def catch_up(self, connection: Connection, room: Room) -> bool:
         """Send what lies between a connection's place and the head; True once it is a member."""
@@ -127,4 +132,5 @@ class CatchingUp:
                     return
                 framed += encode(entry(room.id, line))
                 place.at = line.seq
+                self._hub.meters.caught_up += 1
             connection.write(bytes(framed))

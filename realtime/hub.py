@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from app.events import EntryStored, Event, Joined, Left, Line, ReadMoved, SignInEnded
+from app.meters import Meters
 from app.settings import Settings
 from realtime.bus import (
     Bus,
@@ -44,10 +45,13 @@ MOST_PER_PERSON = 20
 class Hub:
     """The live side of one node."""
 
-    def __init__(self, database: Database, bus: Bus, settings: Settings) -> None:
+    def __init__(
+        self, database: Database, bus: Bus, settings: Settings, meters: Meters | None = None
+    ) -> None:
         self.database = database
         self.bus = bus
         self.settings = settings
+        self.meters = meters or Meters()
         self.rooms: dict[str, Room] = {}
         self.people: dict[str, dict[Connection, None]] = {}
         self.draining = False
@@ -239,6 +243,7 @@ class Hub:
         if not lines:
             return
         room.head = lines[-1].seq
+        self.meters.delivered += len(lines) * len(room.members)
         framed = b"".join([encode(entry(room.id, line)) for line in lines])
         for connection in room.members:
             connection.write(framed)

@@ -67,7 +67,7 @@ class Joining:
         for discussion, seen in resume.items():
             seat, room = places.get(discussion), self._hub.rooms.get(discussion)
             if seat is None or room is None:
-                connection.send(Resumed(discussion, None, "gone"))
+                self._hub.catching_up.tell(connection, Resumed(discussion, None, "gone"))
             else:
                 self._hub.catching_up.take_place(connection, room, seat, max(seen, seat.from_seq - 1))
                 resuming.append(room)

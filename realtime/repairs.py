@@ -44,8 +44,6 @@ class Repairs:
         self._hub = hub
         self._look = asyncio.Event()
         self._compared_at = utc_now()
-        self.count = 0
-        """How many times lines had to be read because a ring did not bring them."""
 
     def fill_soon(self, room: Room) -> None:
         """Lines are missing: read them unless they come in a moment."""
@@ -95,6 +93,8 @@ class Repairs:
         try:
             if not room.lacking:
                 await asyncio.sleep(GRACE)
+                if room.has_hole:
+                    self._hub.meters.repairs["hole"] += 1
             while room.has_hole and not room.is_empty:
                 brought = await self._read_after(room)
                 if room.early:
@@ -105,7 +105,6 @@ class Repairs:
 
     async def _read_after(self, room: Room) -> int:
         """Take in some of what the store has after the head; how many lines."""
-        self.count += 1
         room.lacking = False
         try:
             lines = await following.lines(self._hub.database, room.id, room.head, ANY, LINES_AT_ONCE)
@@ -129,6 +128,7 @@ class Repairs:
         known = {(person, discussion) for person, rooms in people.items() for discussion in rooms}
         since = self._compared_at - margin
         for missed in await following.missed_since(hub.database, list(people), since, known):
+            self._hub.meters.repairs["joined"] += 1
             for connection in hub.people.get(missed.person, ()):
                 hub.joining.join_soon(connection, missed.discussion, missed.head)
         await self._close_ended(now)
@@ -147,4 +147,5 @@ class Repairs:
         heads = await following.heads_of(self._hub.database, [room.id for room in rooms])
         for room in rooms:
             if heads.get(room.id, 0) > room.head:
+                self._hub.meters.repairs["watch"] += 1
                 self.fill(room)

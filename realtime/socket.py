@@ -58,6 +58,7 @@ class LiveDoor:
             await self._serve(Connection(identity, outlet), outlet)
         # A browser learns why only from a close that it takes; the outlet sees to it that this ends.
         await outlet.lost
+        self._hub.meters.closes[outlet.ended_with] += 1
 
     def _refusal(self, identity: Identity | None) -> int | None:
         if self._hub.draining:

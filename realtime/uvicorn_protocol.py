@@ -74,6 +74,12 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
         """Whether the reader is behind: what is only of the moment should not be written now."""
         return not self.writable.is_set()
 
+    @property
+    def ended_with(self) -> int:
+        """The close code: ours if we said one first, else the peer's; 1006 when nobody said any."""
+        close = self.conn.close_sent or self.conn.close_rcvd
+        return close.code if close is not None else CloseCode.ABNORMAL_CLOSURE
+
     def write(self, framed: bytes) -> None:
         """Write complete frames; close with 4408 when too much waits for this reader already."""
         if self.close_sent or self.disconnected:

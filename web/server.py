@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.types import Scope
 
 from app.events import EntryStored, Event
+from app.meters import Meters
 from app.mirroring import Mirror
 from app.pace import Pace
 from app.replies import ReplyLog
@@ -57,7 +58,8 @@ def create_server(settings: Settings) -> Starlette:
 def create_node(settings: Settings) -> Node:
     """A node that is not started yet."""
     database = Database(settings.database_url)
-    hub = Hub(database, _bus(settings), settings)
+    meters = Meters()
+    hub = Hub(database, _bus(settings), settings, meters)
     mirror = Mirror(database)
 
     def announce(events: Sequence[Event]) -> None:
@@ -76,6 +78,7 @@ def create_node(settings: Settings) -> Node:
         utc_now,
         pace=Pace(REPLIES_PER_SECOND, REPLIES_AT_ONCE, enabled=settings.limits_rates),
         asleep_after=timedelta(days=settings.asleep_days),
+        meters=meters,
     )
 
     async def identify(scope: Scope) -> Identity | None:

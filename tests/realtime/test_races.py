@@ -112,10 +112,10 @@ async def test_who_resumes_alone_on_a_node_hears_the_others(pair: Pair) -> None:
     """The room stays subscribed from the hello on, and what comes between welcome and resume is not lost."""
     bob = await pair.reader(pair.south, pair.bob, {pair.room: 1})
     await told(bob, "resumed", how="complete")
-    repaired = pair.south.hub.repairs.count
+    repaired = pair.south.hub.meters.repairs.total()
     await pair.post(pair.north, "from the other node")
     await told(bob, "entry", seq=2)
-    assert pair.south.hub.repairs.count == repaired
+    assert pair.south.hub.meters.repairs.total() == repaired
 
 
 @joined
