@@ -1,4 +1,7 @@
-"""Bringing a database to this version's schema: safe to run again, safe while another node serves."""
+"""Bringing a database to this version's schema: safe to run again, safe while another node serves.
+
+Alembic takes its time to load, so that whoever finds nothing to migrate, which is nearly everybody, does without.
+"""
 
 import asyncio
 import threading
@@ -6,11 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
@@ -20,12 +19,18 @@ from store.database import Database
 # Any number, as long as every node takes the same one and nothing else takes it.
 MIGRATION_LOCK = 7_265_716_112
 
+MIGRATIONS = Path(__file__).with_name("migrations")
+
 # Alembic's `op` and `context` are global to the process.
 _ONE_IN_THIS_PROCESS = threading.Lock()
 
 
+class CannotMigrate(Exception):
+    """There is no way from the database's schema to this version's: another version made it."""
+
+
 def upgrade(url: str) -> None:
-    """Bring the database at `url` to this version; do nothing when it is there already."""
+    """Bring the database at `url` to this version, or raise `CannotMigrate`; do nothing when it is there already."""
     with _ONE_IN_THIS_PROCESS:
         asyncio.run(_migrate(url))
 
@@ -78,19 +83,27 @@ async def _migrate(url: str) -> None:
         await connection.commit()
 
 
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
 def _is_current(connection: Connection) -> bool:
-    heads = set(ScriptDirectory.from_config(_config()).get_heads())
-    return set(MigrationContext.configure(connection).get_current_heads()) == heads
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    return list(connection.execute(text("SELECT version_num FROM alembic_version")).scalars()) == [newest()]
+
+
+def newest() -> str:
+    """The revision that this version wants. They are numbered, and each file's name begins with its number."""
+    return max(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
 def _upgrade(connection: Connection) -> None:
-    config = _config()
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise CannotMigrate(str(error)) from error

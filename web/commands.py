@@ -14,6 +14,7 @@ from app.settings import Settings
 from app.site import Site
 from app.throttle import Throttle
 from store.database import Database, StoreUnavailable
+from store.migrate import CannotMigrate, is_current, migrate
 
 FAILED = 1
 WRONG_SETTING = 2
@@ -96,20 +97,14 @@ def reaching_the_database(settings: Settings) -> Iterator[None]:
 
 
 async def _check_migrated(settings: Settings) -> None:
-    from store.migrate import is_current  # here: it loads Alembic, which takes its time
-
     if not await is_current(settings.database_url):
         raise CommandFailed("the database does not have this version's schema: run `parley migrate` first")
 
 
 async def _migrate(settings: Settings) -> None:
-    from alembic.util import CommandError
-
-    from store.migrate import migrate
-
     try:
         await migrate(settings.database_url)
-    except CommandError as error:
+    except CannotMigrate as error:
         raise CommandFailed(f"the database cannot be brought to this version: {_in_a_line(error)}") from error
 
 

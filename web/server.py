@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
-from limits.aio.storage import RedisStorage
 from limits.aio.storage.base import Storage
 from starlette.applications import Starlette
 from starlette.types import Scope
@@ -19,7 +18,6 @@ from app.site import Identity, Site
 from app.throttle import Throttle
 from realtime.bus import Bus, LocalBus
 from realtime.hub import Hub
-from realtime.redis_bus import RedisBus
 from realtime.socket import LiveDoor
 from store.columns import utc_now
 from store.database import Database
@@ -91,12 +89,18 @@ def create_node(settings: Settings) -> Node:
 
 
 def _bus(settings: Settings) -> Bus:
-    return RedisBus(settings.redis_url, settings.node) if settings.redis_url else LocalBus()
+    if not settings.redis_url:
+        return LocalBus()
+    from realtime.redis_bus import RedisBus  # here, as below: who has no Redis starts sooner without its client
+
+    return RedisBus(settings.redis_url, settings.node)
 
 
 def _counters(settings: Settings) -> Storage | None:
     if not settings.redis_url:
         return None
+    from limits.aio.storage import RedisStorage
+
     return RedisStorage(
         f"async+{settings.redis_url}",
         implementation="redispy",

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 from store.columns import new_id
 from store.database import Database
-from store.migrate import is_current, migrate
+from store.migrate import MIGRATIONS, is_current, migrate, newest
 from tests.servers import PostgresServer
 from tests.store.rows import people
 
@@ -30,6 +31,11 @@ async def test_migrating_again_changes_nothing(database: Database, database_url:
         await migrate(database_url)
     assert await is_current(database)
     assert await is_current(database_url)
+
+
+def test_newest_revision_is_alembics_head() -> None:
+    """What is read off the names of the files is what Alembic reads in them."""
+    assert ScriptDirectory(MIGRATIONS).get_heads() == [newest()]
 
 
 async def test_sqlite_is_migrated_by_two_at_once(tmp_path: Path) -> None:
