@@ -54,16 +54,16 @@ class Meters:
         """Seconds from a commit until its lines were written to every connection of this node."""
         self.loop_lags = Spread(SECONDS)
         """Seconds by which a timer of the event loop was late."""
-        self.replies: Counter[str] = Counter()
+        self.replies = Counter({"stored": 0, "repeated": 0, "unavailable": 0})
         """Replies by what became of them: `stored`, `repeated` or the code of the refusal."""
         self.delivered = 0
         """Lines written to connections live: as many per line as there were members."""
         self.caught_up = 0
         """Lines written to connections that had missed them."""
-        self.repairs: Counter[str] = Counter()
+        self.repairs = Counter({"hole": 0, "watch": 0, "joined": 0})
         """What rings did not bring and the store did: a `hole` before a line, a room that the `watch` found behind,
         a discussion that somebody had `joined`."""
-        self.resumes: Counter[str] = Counter()
+        self.resumes = Counter({"complete": 0, "reset": 0, "gone": 0})
         """Discussions resumed: `complete`, `reset` or `gone`."""
         self.closes: Counter[int] = Counter()
         """Live connections that ended, by close code."""

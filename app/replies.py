@@ -88,6 +88,11 @@ class ReplyLog:
             self._committing = asyncio.create_task(self._commit_waiting())
         return future
 
+    @property
+    def waiting(self) -> int:
+        """Replies that wait for a commit."""
+        return len(self._waiting)
+
     async def close(self) -> None:
         """Come back when everything that was submitted is settled."""
         while self._committing is not None:

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
+from prometheus_client.core import Metric
+
 from app.housekeeping import keep_house
 from app.mirroring import Mirror
 from app.replies import ReplyLog
@@ -12,6 +14,8 @@ from app.site import Site
 from realtime.hub import Hub
 from realtime.socket import LiveDoor
 from store.database import Database, StoreUnavailable
+from web.figures import Figures
+from web.siblings import Siblings
 
 STORE_ANSWERS_WITHIN = 2.0
 """Seconds after which a store that does not answer counts as away."""
@@ -28,11 +32,15 @@ class Node:
     hub: Hub
     mirror: Mirror
     door: LiveDoor
+    figures: Figures
+    siblings: Siblings
 
     async def start(self) -> None:
         """Begin to listen to other nodes and to work in the background."""
         await self.hub.start()
         self.hub.spawn(self.mirror.run())
+        self.hub.spawn(self.figures.watch_loop())
+        self.hub.spawn(self.siblings.answer(self.own_metrics))
         if not self.settings.redis_url:
             self.hub.spawn(self.hub.repairs.watch_sign_ins())
         if self.settings.processes == 1:
@@ -56,9 +64,22 @@ class Node:
         """HTTP status and what to tell: 503 while draining or without the store, `degraded` without Redis."""
         if self.hub.draining:
             return 503, {"status": "draining"}
+        if not await self._store_answers():
+            return 503, {"status": "unavailable"}
+        return 200, {"status": "ok" if self.hub.bus.healthy else "degraded"}
+
+    async def metrics(self) -> list[Metric]:
+        """The figures of all processes of this server."""
+        return await self.siblings.collect(self.own_metrics)
+
+    async def own_metrics(self) -> list[Metric]:
+        """The figures of this process."""
+        return self.figures.collect(store_answers=await self._store_answers())
+
+    async def _store_answers(self) -> bool:
         try:
             async with asyncio.timeout(STORE_ANSWERS_WITHIN):
                 await self.database.ping()
         except (StoreUnavailable, TimeoutError):
-            return 503, {"status": "unavailable"}
-        return 200, {"status": "ok" if self.hub.bus.healthy else "degraded"}
+            return False
+        return True

@@ -6,6 +6,7 @@ from web.api import (
     discussions,
     health,
     messages,
+    metrics,
     openapi,
     participants,
     people,
@@ -38,6 +39,7 @@ api_routes = [
     Resource("/api/openapi.json", GET=openapi.show),
     Resource("/healthz", GET=health.live),
     Resource("/readyz", GET=health.ready),
+    Resource("/metrics", GET=metrics.show),
 ]
 
 routes: list[BaseRoute] = [*page_routes, WebSocketRoute("/live", Live()), *api_routes]

@@ -22,9 +22,11 @@ from realtime.socket import LiveDoor
 from store.columns import utc_now
 from store.database import Database
 from web.errors import exception_handlers
+from web.figures import Figures
 from web.node import Node
 from web.routes import routes
 from web.security import identify_connection, middleware, origin_allowed
+from web.siblings import Siblings
 
 REPLIES_PER_SECOND = 10.0
 REPLIES_AT_ONCE = 60
@@ -32,9 +34,9 @@ COUNTERS_ANSWER_WITHIN = 0.5
 """Seconds after which each process counts for itself."""
 
 
-def create_server(settings: Settings) -> Starlette:
+def create_server(settings: Settings, siblings: Siblings | None = None) -> Starlette:
     """The ASGI application of one node; `app.state.node` is the node itself."""
-    node = create_node(settings)
+    node = create_node(settings, siblings or Siblings())
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -53,7 +55,7 @@ def create_server(settings: Settings) -> Starlette:
     return app
 
 
-def create_node(settings: Settings) -> Node:
+def create_node(settings: Settings, siblings: Siblings) -> Node:
     """A node that is not started yet."""
     database = Database(settings.database_url)
     meters = Meters()
@@ -85,7 +87,8 @@ def create_node(settings: Settings) -> Node:
     door = LiveDoor(
         site, hub, replies, origin_allowed=lambda scope: origin_allowed(settings, scope), identify=identify
     )
-    return Node(settings, database, site, replies, hub, mirror, door)
+    figures = Figures(meters, hub, replies)
+    return Node(settings, database, site, replies, hub, mirror, door, figures, siblings)
 
 
 def _bus(settings: Settings) -> Bus:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from app.settings import Settings
 from web.logs import configure_logs
+from web.siblings import Siblings
 
 BACKLOG = 2048
 GRACE = 10
@@ -95,12 +96,17 @@ def serve(settings: Settings, announce_ready: Callable[[str], None]) -> int:
         return run_one(settings, listener, lambda: announce_ready(address))
 
 
-def run_one(settings: Settings, listener: socket.socket, on_ready: Callable[[], None]) -> int:
+def run_one(
+    settings: Settings,
+    listener: socket.socket,
+    on_ready: Callable[[], None],
+    siblings: Siblings | None = None,
+) -> int:
     """Serve in this process until it is told to end; returns the exit status."""
     from web.server import create_server
 
     configure_logs()
-    app = create_server(settings)
+    app = create_server(settings, siblings)
     server = Server(configuration(app), on_ready, app.state.node.drain)
     server.run([listener])
     return 0 if server.started else 1

@@ -9,16 +9,19 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from types import FrameType
 
 from app.settings import Settings
 from web import serving
+from web.siblings import Siblings
 
 # A fresh interpreter for each: nothing of the parent's threads, locks and connections gets in.
 _spawn = multiprocessing.get_context("spawn")
@@ -53,9 +56,11 @@ class Workers:
         """Serve until SIGTERM or SIGINT; returns the exit status."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
-        self._workers = [self._start(place) for place in range(self._settings.processes)]
-        while any(worker.process.is_alive() for worker in self._workers):
-            self._look_after_all()
+        with tempfile.TemporaryDirectory(prefix="parley-") as folder:
+            self._folder = Path(folder)
+            self._workers = [self._start(place) for place in range(self._settings.processes)]
+            while any(worker.process.is_alive() for worker in self._workers):
+                self._look_after_all()
         return 0 if self._all_were_ready else 1
 
     def _look_after_all(self) -> None:
@@ -88,7 +93,9 @@ class Workers:
     def _start(self, place: int) -> Worker:
         ours, theirs = _spawn.Pipe()
         settings = self._settings.model_copy(update={"node": f"{self._settings.node}.{place + 1}"})
-        process = _spawn.Process(target=_work, args=(settings, self._listener, theirs), name=settings.node)
+        siblings = Siblings(place + 1, self._settings.processes, self._folder)
+        arguments = (settings, self._listener, theirs, siblings)
+        process = _spawn.Process(target=_work, args=arguments, name=settings.node)
         process.start()
         theirs.close()
         return Worker(process, ours)
@@ -101,12 +108,12 @@ class Workers:
                 worker.process.terminate()
 
 
-def _work(settings: Settings, listener: socket.socket, pipe: Connection) -> None:
+def _work(settings: Settings, listener: socket.socket, pipe: Connection, siblings: Siblings) -> None:
     """What a child does: serve, say when it is ready, and end when its parent is gone."""
     # Ctrl+C reaches the whole group; the parent passes it on as SIGTERM.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, args=(pipe,), daemon=True).start()
-    sys.exit(serving.run_one(settings, listener, lambda: pipe.send(True)))
+    sys.exit(serving.run_one(settings, listener, lambda: pipe.send(True), siblings))
 
 
 def _end_with_parent(pipe: Connection) -> None:

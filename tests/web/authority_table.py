@@ -34,6 +34,14 @@ EVERYBODY: Profile = SIGNED | {"anonymous": "good", "suspended": "good"}
 SIGNED_IN: Profile = SIGNED | NOBODY
 INSIDE: Profile = OUTSIDERS | NOBODY | {"participant": "good", "author": "good"}
 AUTHOR: Profile = OUTSIDERS | NOBODY | {"participant": "missing", "author": "good"}
+OPERATING: Profile = {
+    **dict.fromkeys(SIGNED, "forbidden"),
+    "admin": "good",
+    "operator": "good",
+    # The tests ask from the machine itself: who shows no token may.
+    "anonymous": "good",
+    "suspended": "good",
+}
 MAY_REMOVE: Profile = OUTSIDERS | NOBODY | {"participant": "forbidden", "author": "good"}
 
 
@@ -99,6 +107,7 @@ ROWS = [
     Row("GET", "/api/openapi.json", 200, EVERYBODY),
     Row("GET", "/healthz", 200, EVERYBODY),
     Row("GET", "/readyz", 200, EVERYBODY),
+    Row("GET", "/metrics", 200, OPERATING),
     # The pages.
     Row("GET", "/", 200, SIGNED_IN),
     Row("GET", "/sign-in", 200, EVERYBODY),

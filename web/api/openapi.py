@@ -123,7 +123,7 @@ def _responses(method: str, one: Operation, schemas: _Schemas) -> dict[str, Any]
 def _good(status: int, kind: Any, one: Operation, schemas: _Schemas) -> dict[str, Any]:
     described: dict[str, Any] = {"description": _phrase(status)}
     if kind is not None:
-        described["content"] = {JSON: {"schema": schemas.of(kind)}}
+        described["content"] = {one.media_type: {"schema": schemas.of(kind)}}
     if one.versioned:
         described["headers"] = {"ETag": {"schema": {"type": "string"}, "description": "the quoted version"}}
     return described

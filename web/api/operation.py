@@ -73,6 +73,7 @@ class Operation:
     for_everybody: bool
     takes_query: bool
     versioned: bool
+    media_type: str
 
     async def __call__(self, request: Request) -> Response:
         """Answer: first who asks, then what was sent, then the use case."""
@@ -111,6 +112,7 @@ def operation(
     refuses: tuple[int, ...] = (),
     for_everybody: bool = False,
     versioned: bool = False,
+    media_type: str = JSON,
 ) -> Callable[[Plain], Operation]: ...
 @overload
 def operation(
@@ -135,12 +137,13 @@ def operation(
     refuses: tuple[int, ...] = (),
     for_everybody: bool = False,
     versioned: bool = False,
+    media_type: str = JSON,
 ) -> Any:
     """Describe a call of the API.
 
     `takes` is the type of the body, `query` that of the query; `gives` the type of each good answer by status
     (None: no content); `refuses` the statuses it may answer with besides those that its form implies;
-    `versioned` answers carry an entity tag.
+    `versioned` answers carry an entity tag; `media_type` is what good answers are.
     """
     return _Describe(
         summary=summary,
@@ -150,6 +153,7 @@ def operation(
         refuses=refuses,
         for_everybody=for_everybody,
         versioned=versioned,
+        media_type=media_type,
     )
 
 
