@@ -26,6 +26,14 @@ NodeFactory = Callable[..., Awaitable[RunningNode]]
 ProcessFactory = Callable[..., Awaitable[ServerProcess]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How often and from which seed the rows of `tests/faults` run (see `tests.faults.round`)."""
+    parser.addoption("--seed", type=int, default=1, help="seed of the first round of each fault")
+    parser.addoption(
+        "--rounds", type=int, default=0, help="rounds of each fault, long ones (default: one short)"
+    )
+
+
 @pytest.fixture(autouse=True)
 def _nobodys_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the person who runs the tests reaches them."""

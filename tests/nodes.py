@@ -87,7 +87,10 @@ class ServerProcess:
         self.folder = folder
         self.log = folder / "serve.log"
         self.port = 0
+        self.starts = 0
+        """How many times it was started."""
         self._environment = environment
+        self._earlier: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -108,7 +111,8 @@ class ServerProcess:
 
     async def start(self) -> None:
         """Start it and wait for the line with its address."""
-        self.log.unlink(missing_ok=True)
+        self._earlier.append(self.output())
+        self.starts += 1
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: ASYNC220 - starting one is quick
                 [sys.executable, "-m", "web", "serve"],
@@ -139,8 +143,12 @@ class ServerProcess:
         os.killpg(self.pid, signal.SIGCONT)
 
     def output(self) -> str:
-        """Everything it has written so far."""
+        """Everything it has written since it was started the last time."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def all_output(self) -> str:
+        """Everything it has written, over all its starts."""
+        return "".join([*self._earlier, self.output()])
 
     def _end(self, which: signal.Signals) -> None:
         if self._process and self._process.poll() is None:

@@ -108,7 +108,7 @@ class OwnServer(ABC):
 
     def _signal_all(self, which: signal.Signals) -> None:
         # The parent first, so that it starts no child that would be missed.
-        for pid in (self.pid, *_children(self.pid)):
+        for pid in (self.pid, *children_of(self.pid)):
             try:
                 os.kill(pid, which)
             except ProcessLookupError:
@@ -237,7 +237,7 @@ def _postgres_binaries() -> Path:
     return found[-1].parent if found else Path(str(on_path)).resolve().parent
 
 
-def _children(parent: int) -> list[int]:
+def children_of(parent: int) -> list[int]:
     """The processes whose parent is `parent`."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):

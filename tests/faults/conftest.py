@@ -1,0 +1,111 @@
+"""Seeds, lengths and shapes of the fault rounds, and the table of what was measured."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from store.columns import new_id
+from store.migrate import migrate
+from tests.faults.shape import Shape, shape
+from tests.servers import PostgresServer, RedisServer
+
+Measured = Callable[[str, float], None]
+
+_figures = pytest.StashKey[dict[tuple[str, str], list[float]]]()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One round of each row, or `--rounds` of them, with seeds from `--seed` on."""
+    if "seed" in metafunc.fixturenames:
+        first = metafunc.config.getoption("seed")
+        seeds = range(first, first + (metafunc.config.getoption("rounds") or 1))
+        metafunc.parametrize("seed", seeds, ids=lambda seed: f"seed-{seed}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make room for what is measured."""
+    config.stash.setdefault(_figures, {})
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print what was measured, where it was asked for."""
+    figures = config.stash.get(_figures, {})
+    if not figures or not config.getoption("rounds"):
+        return
+    terminalreporter.section("measured: median and worst")
+    for (test, what), values in sorted(figures.items()):
+        terminalreporter.write_line(
+            f"{test}: {what}: {median(values):.2f} / {max(values):.2f} (n = {len(values)})"
+        )
+
+
+@pytest.fixture
+def is_long(request: pytest.FixtureRequest) -> bool:
+    """Whether this round has its full length (`--rounds` was given)."""
+    return bool(request.config.getoption("rounds"))
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> Measured:
+    """Keeps a figure for the table at the end: `measured("all live, s", 1.2)`."""
+    name = request.node.originalname
+    figures = request.config.stash.setdefault(_figures, {})
+    return lambda what, value: figures.setdefault((name, what), []).append(value)
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisServer]:
+    """A Redis that the test may kill and freeze."""
+    server = RedisServer()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def _breakable_postgres() -> Iterator[PostgresServer]:
+    server = PostgresServer(durable=True)
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture
+def own_postgres(_breakable_postgres: PostgresServer) -> Iterator[PostgresServer]:
+    """A PostgreSQL with all its fsyncs that the test may restart, kill and freeze; it runs again afterwards."""
+    yield _breakable_postgres
+    _breakable_postgres.restart()
+
+
+@pytest.fixture
+async def two_nodes(postgresql_url: str, own_redis: RedisServer, tmp_path: Path) -> AsyncIterator[Shape]:
+    """Two nodes on PostgreSQL, and on a Redis that the test may break."""
+    running = shape(tmp_path, postgresql_url, nodes=2, redis=own_redis)
+    await running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+async def two_nodes_on_own_postgres(
+    own_postgres: PostgresServer, own_redis: RedisServer, tmp_path: Path
+) -> AsyncIterator[Shape]:
+    """Two nodes on a PostgreSQL that the test may break."""
+    name = f"test_{new_id()}"
+    url = own_postgres.create_database(name)
+    await migrate(url)
+    running = shape(tmp_path, url, nodes=2, redis=own_redis, postgres=own_postgres)
+    await running.start()
+    yield running
+    running.kill()
+
+
+@pytest.fixture
+async def one_node(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Shape]:
+    """One node on SQLite without Redis, as most sites run it."""
+    running = shape(tmp_path, sqlite_url)
+    await running.start()
+    yield running
+    running.kill()

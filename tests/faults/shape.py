@@ -1,0 +1,69 @@
+"""The two shapes in which Parley is run, as real processes: two nodes on PostgreSQL and Redis, one node on SQLite."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.conftest import SECRET
+from tests.faults.footprint import Footprint, footprint
+from tests.nodes import ServerProcess
+from tests.servers import PostgresServer, RedisServer
+
+NODES = ("north", "south", "west")
+
+
+@dataclass
+class Shape:
+    """Running nodes on one store, and the servers under them that a test may break."""
+
+    database_url: str
+    nodes: Sequence[ServerProcess]
+    redis: RedisServer | None = None
+    postgres: PostgresServer | None = None
+
+    async def start(self) -> None:
+        """Start all nodes at once."""
+        await asyncio.gather(*(node.start() for node in self.nodes))
+
+    def kill(self) -> None:
+        """End all nodes, whatever state they are in."""
+        for node in self.nodes:
+            node.kill()
+
+    def footprints(self) -> list[Footprint]:
+        """What each node takes at the moment."""
+        return [footprint(node.folder.name, node.pid, node.port) for node in self.nodes]
+
+    async def readiness(self, node: ServerProcess) -> tuple[int, str]:
+        """What `/readyz` of a node says: the HTTP status and `status`."""
+        async with httpx.AsyncClient(base_url=node.url, timeout=5) as client:
+            answer = await client.get("/readyz")
+            return answer.status_code, answer.json()["status"]
+
+
+def shape(
+    folder: Path,
+    database_url: str,
+    *,
+    nodes: int = 1,
+    redis: RedisServer | None = None,
+    postgres: PostgresServer | None = None,
+    **environment: str,
+) -> Shape:
+    """A shape that is not started yet. `environment` goes to every node; rate limits are off unless it says so."""
+    processes = []
+    for name in NODES[:nodes]:
+        (folder / name).mkdir()
+        settings = {
+            "PARLEY_DATABASE_URL": database_url,
+            "PARLEY_SECRET": SECRET,
+            "PARLEY_NODE": name,
+            "PARLEY_RATE_LIMITS": "off",
+        }
+        if redis:
+            settings["PARLEY_REDIS_URL"] = redis.url
+        processes.append(ServerProcess({**settings, **environment}, folder / name))
+    return Shape(database_url, processes, redis, postgres)
