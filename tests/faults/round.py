@@ -187,6 +187,33 @@ class Round:
             lambda: all(one.acks for one in sent), "a new reply of everybody is acknowledged", within
         )
 
+    async def heard_on(self, node: ServerProcess, within: float) -> float:
+        """Wait until everybody on a node has what somebody on the same node says; gives back the seconds."""
+        speaker, *others = self.on(node)
+        assert others, f"nobody listens on {node.folder.name}"
+        sent = await speaker.say(self.rooms[1], f"{MARKS[0]} to the neighbours")
+        return await took(
+            lambda: sent.acks and all(one.seen(self.rooms[1]) >= sent.acks[0]["seq"] for one in others),
+            f"the others on {node.folder.name} hear it",
+            within,
+        )
+
+    async def says(self, node: ServerProcess, readiness: tuple[int, str], within: float) -> float:
+        """Wait until `/readyz` of a node says this; gives back the seconds."""
+        began = time.monotonic()
+
+        async def is_said() -> bool:
+            return await self.shape.readiness(node) == readiness
+
+        await wait_for(is_said, f"{node.folder.name} says {readiness}", within)
+        return time.monotonic() - began
+
+    async def quiet(self) -> None:
+        """Wait until everybody has an answer to everything and has all that is stored."""
+        for chatter in self.chatters:
+            await chatter.settled()
+        await self.caught_up(within=30)
+
     async def caught_up(self, within: float) -> float:
         """Wait until everybody who is in has everything that is stored now; gives back the seconds."""
         logs = await read_logs(self.shape.database_url, self.rooms)
@@ -216,9 +243,7 @@ class Round:
         await self.all_live(within=30)
         for chatter in self.chatters:
             chatter.find_out()
-        for chatter in self.chatters:
-            await chatter.settled()
-        await self.caught_up(within=30)
+        await self.quiet()
         await self._leave()
         check(await self.evidence())
 
