@@ -7,7 +7,7 @@ from app.errors import InvalidBody
 MOST = 20_000
 """The longest body, in code points."""
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def check_body(text: str, *, may_be_empty: bool = False) -> str:
@@ -25,6 +25,6 @@ def check_text(text: str) -> str:
     """Give back `text` unchanged; raise `InvalidBody` when it is too long or cannot be stored."""
     if len(text) > MOST and len(text.strip()) > MOST:
         raise InvalidBody(f"The body is longer than {MOST} characters.")
-    if _UNSTORABLE.search(text):
+    if "\0" in text or not (text.isascii() or _SURROGATE.search(text) is None):
         raise InvalidBody("The body holds NUL characters or lone surrogates.")
     return text

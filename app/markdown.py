@@ -29,12 +29,12 @@ ATTRIBUTES = {
     "th": {"dir", "align"},
 }
 
-# Whatever could be markup. It may say yes too often (`5 * 3`): the parser then finds nothing but text.
-_PERHAPS_MARKUP = re.compile(
-    r"[*_`\[\\~<&|@]|://|www\.|^ {0,3}(?:[#>+-]|\d{1,9}[.)]|=+[ \t]*$)|^ {0,3}\t|^ {4}",
-    re.MULTILINE | re.IGNORECASE,
-)
-
+# Whatever could be markup. It may say yes too often (`5 * 3`): the parser then finds nothing but text. Most bodies are
+# plain, and every reply is asked: sets of characters and fixed texts are found several times faster than alternatives.
+_INLINE = re.compile(r"[*_`\[\\~<&|@]")
+_BLOCK = r"(?: {0,3}(?:[#>+-]|\d{1,9}[.)]|=+[ \t]*(?:\n|$)|\t)| {4})"
+_FIRST_BLOCK = re.compile(_BLOCK)
+_LATER_BLOCK = re.compile("\n" + _BLOCK)
 
 _MARK = re.compile(r"[*_`\[\]\\~<&|!]")
 _LINK = re.compile(r"://|@|www\.|mailto:", re.IGNORECASE)
@@ -50,7 +50,18 @@ MOST_MARKS_OF_EXCERPT = 150
 
 def render(body: str) -> str | None:
     """`body` as sanitised HTML, or None when it is plain text and is shown as it is."""
-    return _rendered(body) if _PERHAPS_MARKUP.search(body) else None
+    return _rendered(body) if may_be_markup(body) else None
+
+
+def may_be_markup(body: str) -> bool:
+    """Whether `body` has to be parsed to know whether it is plain text."""
+    return (
+        _INLINE.search(body) is not None
+        or "://" in body
+        or "www." in body.casefold()
+        or _FIRST_BLOCK.match(body) is not None
+        or _LATER_BLOCK.search(body) is not None
+    )
 
 
 def plain_excerpt(body: str, limit: int = 200) -> str:
@@ -83,7 +94,7 @@ def _rendered(body: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def _unmarked(text: str) -> str:
-    if _PERHAPS_MARKUP.search(text) and not _is_too_intricate(text, MOST_MARKS_OF_EXCERPT):
+    if may_be_markup(text) and not _is_too_intricate(text, MOST_MARKS_OF_EXCERPT):
         text = "".join(_words(_parser(links=False).parse(text)))
     return " ".join(text.split())
 

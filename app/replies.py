@@ -8,22 +8,23 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 import structlog
-from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from app.bodies import check_body
 from app.errors import ParleyError, Unavailable
 from app.events import Announce, EntryStored, Event, Joined, Line
-from app.markdown import render
+from app.markdown import may_be_markup, render
 from app.meters import Meters
 from app.pace import Pace
 from app.verdicts import NewReply, Outcome, Posted, Verdict
 from app.waking import woken
 from store.database import Database, StoreUnavailable
 from store.log import active_members, append, find_replies, lock_rooms
+from store.prepared import Link
 from store.room import StoredLine
 
 log = structlog.get_logger(__name__)
@@ -38,7 +39,9 @@ LONG_BODY = 2_000
 """Bodies from so many characters on are rendered off the event loop."""
 
 
-Waiting = tuple[NewReply, "asyncio.Future[Posted]"]
+Settle = Callable[[Outcome], None]
+"""Is told what became of a reply, on the event loop. It must not raise."""
+Waiting = tuple[NewReply, Settle]
 
 
 class ReplyLog:
@@ -70,23 +73,28 @@ class ReplyLog:
         Raises `InvalidBody`, `RateLimited`, `NotFound` (no such discussion, or not in it), `Forbidden` (no replies
         wanted), `ClientIdReused`, `Unavailable`. A caller that is cancelled does not cancel the commit.
         """
-        return await asyncio.shield(self.submit(reply))
+        posted: asyncio.Future[Posted] = asyncio.get_running_loop().create_future()
+        self.submit(reply, partial(_resolve, posted))
+        return await posted
 
-    def submit(self, reply: NewReply) -> "asyncio.Future[Posted]":
-        """Queue a reply for the next commit; the future says what became of it. Raises as `post` does."""
+    def submit(self, reply: NewReply, settle: Settle) -> None:
+        """Queue a reply for the next commit; `settle` hears what became of it.
+
+        Raises `InvalidBody`, `RateLimited` or `Unavailable` for what is refused before it is queued.
+        """
         try:
-            reply = msgspec.structs.replace(reply, body=check_body(reply.body))
+            body = check_body(reply.body)
             self._pace.spend(reply.author.id)
             if len(self._waiting) >= MOST_WAITING:
                 raise Unavailable
         except ParleyError as refusal:
             self._meters.replies[refusal.code] += 1
             raise
-        future: asyncio.Future[Posted] = asyncio.get_running_loop().create_future()
-        self._waiting.append((reply, future))
+        if body is not reply.body:
+            reply = msgspec.structs.replace(reply, body=body)
+        self._waiting.append((reply, settle))
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit_waiting())
-        return future
 
     @property
     def waiting(self) -> int:
@@ -134,14 +142,9 @@ class ReplyLog:
         if events:
             self._tell(events)
             self._meters.lags.observe(time.perf_counter() - self._durable_at)
-        for (_, future), outcome in zip(batch, outcomes, strict=True):
+        for (_, settle), outcome in zip(batch, outcomes, strict=True):
             self._meters.replies[_outcome_name(outcome)] += 1
-            if future.done():
-                continue
-            if isinstance(outcome, Posted):
-                future.set_result(outcome)
-            else:
-                future.set_exception(outcome)
+            settle(outcome)
 
     def _tell(self, events: Sequence[Event]) -> None:
         try:
@@ -158,27 +161,33 @@ class ReplyLog:
             return await self._commit_once(replies)
 
     async def _commit_once(self, replies: Sequence[NewReply]) -> tuple[list[Outcome], list[Event]]:
-        def work(connection: Connection) -> tuple[Verdict, list[StoredLine], list[Joined]]:
-            return self._store(connection, replies)
-
         began = time.perf_counter()
-        verdict, stored, woken = await self._database.transact(work)
+        verdict, stored, woken = await self._database.transact(partial(self._store, replies))
         self._durable_at = time.perf_counter()
         self._meters.commits.observe(self._durable_at - began)
         return verdict.outcomes(stored), [*woken, *await _entries(verdict.accepted, stored)]
 
     def _store(
-        self, connection: Connection, replies: Sequence[NewReply]
+        self, replies: Sequence[NewReply], link: Link
     ) -> tuple[Verdict, list[StoredLine], list[Joined]]:
         """The transaction. On SQLite it runs in another thread: nothing of it may touch the event loop."""
-        rooms = lock_rooms(connection, {reply.discussion for reply in replies})
-        known = find_replies(connection, {(reply.author.id, reply.client_id) for reply in replies})
-        members = active_members(connection, {(reply.discussion, reply.author.id) for reply in replies})
+        rooms = lock_rooms(link, {reply.discussion for reply in replies})
+        known = find_replies(link, {(reply.author.id, reply.client_id) for reply in replies})
+        members = active_members(link, {(reply.discussion, reply.author.id) for reply in replies})
         verdict = Verdict(rooms, known, members)
         for reply in replies:
             verdict.judge(reply)
-        stored = append(connection, rooms, verdict.lines, self._now())
-        return verdict, stored, woken(connection, rooms, stored, self._asleep_after)
+        stored = append(link, rooms, verdict.lines, self._now())
+        return verdict, stored, woken(link, rooms, stored, self._asleep_after)
+
+
+def _resolve(posted: "asyncio.Future[Posted]", outcome: Outcome) -> None:
+    if posted.done():
+        return
+    if isinstance(outcome, Posted):
+        posted.set_result(outcome)
+    else:
+        posted.set_exception(outcome)
 
 
 def _outcome_name(outcome: Outcome) -> str:
@@ -198,7 +207,7 @@ async def _entries(accepted: Sequence[NewReply], stored: Sequence[StoredLine]) -
                 at=line.created_at,
                 body=line.body,
                 attachments=(),
-                html=await _html(line.body),
+                html=await _html(line.body) if may_be_markup(line.body) else None,
                 client_id=line.client_id,
                 reply_to=line.reply_to_seq,
             ),

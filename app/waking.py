@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Connection
-
 from app.events import Joined
 from store.log import people_inside
+from store.prepared import Link
 from store.room import Room, StoredLine
 
 
 def woken(
-    connection: Connection, rooms: Mapping[str, Room], stored: Sequence[StoredLine], asleep_after: timedelta
+    link: Link, rooms: Mapping[str, Room], stored: Sequence[StoredLine], asleep_after: timedelta
 ) -> list[Joined]:
     """Whom to ring because `stored` woke a room: everybody inside, so that her stream goes on after its old head.
 
@@ -25,7 +24,7 @@ def woken(
     }
     if not asleep:
         return []
-    people = people_inside(connection, asleep)
+    people = people_inside(link, asleep)
     return [
         Joined(person, discussion, rooms[discussion].subject, rooms[discussion].head_seq)
         for discussion in asleep

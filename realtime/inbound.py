@@ -7,6 +7,7 @@ keeps their order; everything else waits its turn in a queue that is worked off 
 import asyncio
 import time
 from collections import deque
+from functools import partial
 
 import structlog
 
@@ -15,7 +16,7 @@ from app.errors import NotFound, ParleyError, RateLimited, Unavailable
 from app.pace import Pace
 from app.replies import ReplyLog
 from app.site import Site
-from app.verdicts import NewReply, Posted
+from app.verdicts import NewReply, Outcome, Posted
 from realtime import protocol
 from realtime.commands import Command, Hello, Open, Ping, Post, Read, Shut, Typing, Unread
 from realtime.connection import Connection
@@ -179,24 +180,19 @@ class Inbound:
             tuple(post.attachments or ()),
         )
         try:
-            posted = self._replies.submit(reply)
+            self._replies.submit(reply, partial(self._settled, post.id))
         except ParleyError as error:
             self._refuse(error, post.id)
-        else:
-            posted.add_done_callback(lambda done: self._settle(post.id, done))
 
-    def _settle(self, frame_id: str, done: "asyncio.Future[Posted]") -> None:
-        try:
-            posted = done.result()
-        except ParleyError as error:
-            self._refuse(error, frame_id)
-            return
-        except asyncio.CancelledError:
-            self._refuse(Unavailable(), frame_id)
-            return
-        self._connection.send(
-            Ack(frame_id, posted.discussion, posted.client_id, posted.seq, posted.at, posted.repeated)
-        )
+    def _settled(self, frame_id: str, outcome: Outcome) -> None:
+        if isinstance(outcome, Posted):
+            self._connection.send(
+                Ack(
+                    frame_id, outcome.discussion, outcome.client_id, outcome.seq, outcome.at, outcome.repeated
+                )
+            )
+        else:
+            self._refuse(outcome, frame_id)
 
     def _refuse(self, error: ParleyError, frame_id: str | None) -> None:
         retry_after = getattr(error, "retry_after", None)

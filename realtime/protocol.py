@@ -4,11 +4,11 @@ No I/O. Decoding validates: what comes out has every field in its type and withi
 """
 
 import json
+import struct
 from typing import Any
 
 import msgspec
 from msgspec import Struct
-from websockets.frames import Frame, Opcode
 
 from app.events import Line
 from realtime.commands import Command
@@ -42,6 +42,12 @@ class NotText(BadFrame):
     """A frame that is not even UTF-8 text: the connection cannot go on."""
 
 
+# The head of an unmasked, unfragmented text message: RFC 6455 §5.2.
+TEXT = 0x81
+MEDIUM, LONG = 126, 127
+LARGE = 1 << 16
+SHORT_HEAD, MEDIUM_HEAD, LONG_HEAD = struct.Struct("!BB"), struct.Struct("!BBH"), struct.Struct("!BBQ")
+
 _commands = msgspec.json.Decoder(Command)
 _encode = msgspec.json.Encoder().encode
 
@@ -63,12 +69,30 @@ def decode(data: bytes) -> Command:
 
 def encode(frame: ServerFrame) -> bytes:
     """The frame as a complete WebSocket text message, ready for the transport."""
-    return Frame(Opcode.TEXT, _encode(frame)).serialize(mask=False)
+    payload = _encode(frame)
+    size = len(payload)
+    if size < MEDIUM:
+        return SHORT_HEAD.pack(TEXT, size) + payload
+    if size < LARGE:
+        return MEDIUM_HEAD.pack(TEXT, MEDIUM, size) + payload
+    return LONG_HEAD.pack(TEXT, LONG, size) + payload
 
 
 def entry(discussion: str, line: Line) -> Entry:
     """The frame for one line of a discussion's log."""
-    return Entry(discussion=discussion, **msgspec.structs.asdict(line))
+    return Entry(
+        discussion,
+        line.seq,
+        line.kind,
+        line.author,
+        line.at,
+        line.body,
+        line.attachments,
+        line.html,
+        line.client_id,
+        line.reply_to,
+        line.about,
+    )
 
 
 def _decode_with_surrogates(data: bytes, detail: str) -> Command:

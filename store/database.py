@@ -5,19 +5,22 @@ for both. Queries live in the modules beside this one and never commit; the tran
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import TypeVar
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext
+from types import TracebackType
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
-from store.direct import BUSY_SECONDS, DirectWriter, set_up_sqlite
+from store.direct import BUSY_SECONDS, DirectThreads, configure
 from store.immutable import GuardedSession
+from store.prepared import Link
 
 T = TypeVar("T")
 
@@ -25,6 +28,10 @@ TURN_SECONDS = 30.0
 """How long a writer waits for the others of this process."""
 POSTGRES_COMMAND_SECONDS = 2.5
 """How long PostgreSQL has for an answer: who asked is refused within three seconds, the goodbye included."""
+
+
+AWAY = (OperationalError, InterfaceError, PoolTimeoutError, sqlite3.OperationalError, OSError, TimeoutError)
+"""What the drivers raise when the database cannot be reached, is locked or has no room left."""
 
 
 class StoreUnavailable(Exception):
@@ -37,11 +44,13 @@ class Database:
     def __init__(self, url: str, *, readers: int = 4, connections: int = 10) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self._writing = asyncio.Lock()
+        self._turn = Turn() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
             self._writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
             self._reader = _sqlite_engine(url, pool_size=readers, begin="BEGIN")
-            self._direct = DirectWriter(self.url)
+            path = self.url.database or ""
+            self._direct_writer = DirectThreads(path, "BEGIN IMMEDIATE", threads=1, name="sqlite-writer")
+            self._direct_readers = DirectThreads(path, "BEGIN", threads=2, name="sqlite-reader")
         else:
             self._writer = self._reader = _postgres_engine(url, connections)
 
@@ -59,35 +68,29 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        async with self._turn(), self._session(self._writer) as session, session.begin():
+        async with self._turn, self._session(self._writer) as session, session.begin():
             yield session
 
-    async def transact(self, work: Callable[[Connection], T]) -> T:
-        """One transaction of plain functions on a connection, and what they return; rolled back when they raise.
+    async def transact(self, work: Callable[[Link], T]) -> T:
+        """One transaction of plain functions on a link, and what they return; rolled back when they raise.
 
         For what happens so often that its cost counts: on SQLite all of it is one visit to one thread, instead of
         three for every statement. A caller that is cancelled waits for the end of it first.
         """
-        with _failures():
+        with _Failures():
             if self.is_sqlite:
-                async with self._turn():
-                    return await self._direct.run(work)
+                async with self._turn:
+                    return cast("T", await self._direct_writer.run(work))
             async with self._writer.begin() as connection:
                 return await connection.run_sync(work)
 
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        """SQLite's two writing connections of this process take turns, which is fairer than its busy waiting."""
-        if not self.is_sqlite:
-            yield
-            return
-        with _failures():
-            async with asyncio.timeout(TURN_SECONDS):
-                await self._writing.acquire()
-        try:
-            yield
-        finally:
-            self._writing.release()
+    async def look(self, work: Callable[[Link], T]) -> T:
+        """Read with plain functions on a link, in the same way; they change nothing."""
+        with _Failures():
+            if self.is_sqlite:
+                return cast("T", await self._direct_readers.run(work))
+            async with self._reader.connect() as connection:
+                return await connection.run_sync(work)
 
     async def ping(self) -> None:
         """Raise `StoreUnavailable` unless the database answers."""
@@ -99,27 +102,47 @@ class Database:
         await self._writer.dispose()
         if self.is_sqlite:
             await self._reader.dispose()
-            await self._direct.close()
+            await self._direct_writer.close()
+            await self._direct_readers.close()
 
     @asynccontextmanager
     async def _session(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-        with _failures():
+        with _Failures():
             async with AsyncSession(
                 engine, sync_session_class=GuardedSession, expire_on_commit=False, autoflush=False
             ) as session:
                 yield session
 
 
-@contextmanager
-def _failures() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeoutError, OSError, TimeoutError) as error:
-        raise StoreUnavailable from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
+class Turn:
+    """SQLite's two writing connections of this process take turns, which is fairer than its busy waiting."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+
+    async def __aenter__(self) -> None:
+        if self._lock.locked():
+            with _Failures():
+                async with asyncio.timeout(TURN_SECONDS):
+                    await self._lock.acquire()
+        else:
+            await self._lock.acquire()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+class _Failures:
+    """What the drivers say when the database is away, said in one way."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, _type: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated):
             raise StoreUnavailable from error
-        raise
 
 
 def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
@@ -134,7 +157,14 @@ def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
         connect_args={"timeout": BUSY_SECONDS},
     )
 
-    set_up_sqlite(engine.sync_engine, begin)
+    @event.listens_for(engine.sync_engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:
+        configure(connection)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
     return engine
 
 

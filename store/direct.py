@@ -1,66 +1,126 @@
-"""SQLite without a detour: whole transactions in one thread of their own, on one connection of their own.
+"""SQLite without a detour: whole transactions of plain functions, each in one visit to one thread.
 
-The asynchronous driver visits its thread for every cursor, statement and fetch; under load these visits cost many
-times what SQLite does in them.
+The asynchronous driver visits its thread for every cursor, statement and fetch, and SQLAlchemy's connection does for
+each of them what it does for any database; under load both cost many times what SQLite itself does. Here a thread
+owns a connection of the driver; `store.prepared` runs its statements on it.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
-
-from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.pool import StaticPool
-
-T = TypeVar("T")
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
 
 BUSY_SECONDS = 5.0
 """How long SQLite waits for a writer of another process."""
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000")
+
+Work = Callable[[sqlite3.Connection], Any]
 
 
-class DirectWriter:
-    """The writing connection of a database, in its thread. One transaction at a time; the caller sees to that."""
+class Visit:
+    """One transaction: what it does, and the one who waits for it."""
 
-    def __init__(self, url: URL) -> None:
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite")
-        self._engine = create_engine(
-            url.set(drivername="sqlite+pysqlite"),
-            poolclass=StaticPool,
-            connect_args={"timeout": BUSY_SECONDS},
-        )
-        set_up_sqlite(self._engine, "BEGIN IMMEDIATE")
+    __slots__ = ("done", "ended", "error", "loop", "result", "work")
 
-    async def run(self, work: Callable[[Connection], T]) -> T:
-        """Do all of `work` in one transaction. A caller that is cancelled waits for the end of it."""
-        running = asyncio.get_running_loop().run_in_executor(self._thread, self._transaction, work)
+    def __init__(self, work: Work, loop: asyncio.AbstractEventLoop) -> None:
+        self.work = work
+        self.loop = loop
+        self.done: asyncio.Future[None] = loop.create_future()
+        self.ended: asyncio.Event | None = None
+        self.result: Any = None
+        self.error: BaseException | None = None
+
+    async def outcome(self) -> Any:
+        """Wait for the end. A caller that is cancelled waits for it all the same."""
         try:
-            return await asyncio.shield(running)
+            await self.done
         except asyncio.CancelledError:
-            await asyncio.wait([running])
+            if self.done.cancelled():
+                self.ended = asyncio.Event()
+                await self.ended.wait()
             raise
+        if self.error is not None:
+            raise self.error
+        return self.result
+
+    def settle(self) -> None:
+        """Back on the event loop: it is over."""
+        if self.ended is not None:
+            self.ended.set()
+        elif not self.done.done():
+            self.done.set_result(None)
+
+
+class DirectThreads:
+    """Threads that share a queue of visits, each with a connection of its own to the file at `path`."""
+
+    def __init__(self, path: str, begin: str, *, threads: int, name: str) -> None:
+        self._path = path
+        self._begin = begin
+        self._visits: SimpleQueue[Visit | None] = SimpleQueue()
+        self._threads = [Thread(target=self._work, name=name, daemon=True) for _ in range(threads)]
+        self._started = False
+
+    async def run(self, work: Callable[[sqlite3.Connection], Any]) -> Any:
+        """Do all of `work` in one transaction, and give back what it returns; rolled back when it raises."""
+        if not self._started:
+            self._started = True
+            for thread in self._threads:
+                thread.start()
+        visit = Visit(work, asyncio.get_running_loop())
+        self._visits.put(visit)
+        return await visit.outcome()
 
     async def close(self) -> None:
-        """Close the connection and end the thread."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
-        self._thread.shutdown()
+        """Finish what was asked for, close the connections and end the threads."""
+        if self._started:
+            for _ in self._threads:
+                self._visits.put(None)
+            for thread in self._threads:
+                await asyncio.to_thread(thread.join)
 
-    def _transaction(self, work: Callable[[Connection], T]) -> T:
-        with self._engine.begin() as connection:
-            return work(connection)
+    def _work(self) -> None:
+        connection: sqlite3.Connection | None = None
+        while (visit := self._visits.get()) is not None:
+            try:
+                if connection is None:
+                    connection = _connect(self._path)
+                visit.result = self._transaction(connection, visit.work)
+            except BaseException as error:
+                visit.error = error
+            visit.loop.call_soon_threadsafe(visit.settle)
+            del visit
+        if connection is not None:
+            connection.close()
+
+    def _transaction(self, connection: sqlite3.Connection, work: Work) -> Any:
+        connection.execute(self._begin)
+        try:
+            result = work(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.rollback()
+            raise
+        return result
 
 
-def set_up_sqlite(engine: Engine, begin: str) -> None:
-    """Set up every connection that `engine` makes; its transactions start with `begin`."""
+def configure(connection: Any) -> None:
+    """Set up a connection of SQLite's driver."""
+    # The driver must not open transactions by itself: a deferred one does not protect a read-then-write.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
 
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: object) -> None:
-        # The driver must not open transactions by itself: a deferred one does not protect a read-then-write.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+def _connect(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    try:
+        configure(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection

@@ -1,4 +1,4 @@
-"""The log from inside a transaction: plain functions on a connection, for `Database.transact`.
+"""The log from inside a transaction: plain functions on a link, for `Database.transact`.
 
 Everything that is appended, whoever asks, goes through `lock_rooms` and `append` in one transaction. A batch
 costs the same few statements whatever its size. Statements are built once, on the tables rather than on the
@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 
 from store.columns import table_of
 from store.pairs import by_ids, by_pairs, look_up, look_up_ids
 from store.participations import ACTIVE_MEMBERS, MemberState
-from store.prepared import Prepared
+from store.prepared import Link, Prepared
 from store.room import NewLine, Room, StoredLine, StoredReply
 from store.tables import Entry, Message, Participation
 
@@ -95,37 +95,33 @@ FIND_REPLIES = by_pairs(
 )
 
 
-def lock_rooms(connection: Connection, ids: Iterable[str]) -> dict[str, Room]:
+def lock_rooms(link: Link, ids: Iterable[str]) -> dict[str, Room]:
     """The sent messages among `ids`, locked in the order of their ids until the transaction ends."""
-    return {row[0]: Room(*row) for row in look_up_ids(connection, LOCK_ROOMS, ids)}
+    return {row[0]: Room(*row) for row in look_up_ids(link, LOCK_ROOMS, ids)}
 
 
-def find_replies(
-    connection: Connection, keys: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], StoredReply]:
+def find_replies(link: Link, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], StoredReply]:
     """What these (author, client_id) already name. Ask after `lock_rooms`: nobody slips in between."""
-    rows = look_up(connection, FIND_REPLIES, keys)
+    rows = look_up(link, FIND_REPLIES, keys)
     return {(row[0], row[1]): StoredReply(*row[2:]) for row in rows}
 
 
-def active_members(
-    connection: Connection, pairs: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], MemberState]:
+def active_members(link: Link, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], MemberState]:
     """Those of the (discussion, person) `pairs` who are in it now."""
-    rows = look_up(connection, ACTIVE_MEMBERS, pairs)
+    rows = look_up(link, ACTIVE_MEMBERS, pairs)
     return {(row[0], row[1]): MemberState(*row[2:]) for row in rows}
 
 
-def people_inside(connection: Connection, discussions: Iterable[str]) -> dict[str, list[str]]:
+def people_inside(link: Link, discussions: Iterable[str]) -> dict[str, list[str]]:
     """Everybody who is in each of these discussions now."""
     people: dict[str, list[str]] = {discussion: [] for discussion in discussions}
-    for discussion, person_id in look_up_ids(connection, PEOPLE_INSIDE, people):
+    for discussion, person_id in look_up_ids(link, PEOPLE_INSIDE, people):
         people[discussion].append(person_id)
     return people
 
 
 def append(
-    connection: Connection, rooms: Mapping[str, Room], lines: Sequence[NewLine], now: datetime
+    link: Link, rooms: Mapping[str, Room], lines: Sequence[NewLine], now: datetime
 ) -> list[StoredLine]:
     """Number and store `lines` in their order; advance heads, authors' read marks and small rooms' mirrors.
 
@@ -135,23 +131,19 @@ def append(
     if not lines:
         return []
     stored = _number(rooms, lines, now)
-    INSERT_ENTRIES.run(connection, [msgspec.structs.asdict(line) for line in stored])
+    INSERT_ENTRIES.run(link, [msgspec.structs.asdict(line) for line in stored])
     last = {line.message_id: line for line in stored}
     answered = {line.message_id for line in stored if _answers(rooms[line.message_id], line)}
-    ADVANCE_HEADS.run(
-        connection, [_advance(rooms[line.message_id], line, answered) for line in last.values()]
-    )
+    ADVANCE_HEADS.run(link, [_advance(rooms[line.message_id], line, answered) for line in last.values()])
     if authors := _author_moves(stored, last):
-        MOVE_AUTHORS.run(connection, authors)
+        MOVE_AUTHORS.run(link, authors)
     if small := [line for line in last.values() if _is_small(rooms[line.message_id])]:
         MIRROR_ROOMS.run(
-            connection,
+            link,
             [{"room": line.message_id, "count": line.reply_count, "at": line.created_at} for line in small],
         )
     if first := [room for room in answered if not rooms[room].answered]:
-        RECEIVE_ANSWERS.run(
-            connection, [{"room": room, "writer": rooms[room].author_id} for room in sorted(first)]
-        )
+        RECEIVE_ANSWERS.run(link, [{"room": room, "writer": rooms[room].author_id} for room in sorted(first)])
     return stored
 
 

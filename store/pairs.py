@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Select, String, Subquery, text
+from sqlalchemy import Select, String, Subquery, text
 
-from store.prepared import Prepared
+from store.prepared import Link, Prepared
 
 _ROWS = {
     "sqlite": (
@@ -47,13 +47,11 @@ def by_ids(build: Callable[[Subquery], Select[Any]]) -> Prepared:
     )
 
 
-def look_up(
-    connection: Connection, statement: Prepared, pairs: Iterable[tuple[str, str]]
-) -> list[tuple[Any, ...]]:
+def look_up(link: Link, statement: Prepared, pairs: Iterable[tuple[str, str]]) -> list[tuple[Any, ...]]:
     """The rows of a statement made by `by_pairs`."""
-    return statement.rows(connection, {"pairs": msgspec.json.encode(list(pairs)).decode()})
+    return statement.rows(link, {"pairs": msgspec.json.encode(list(pairs)).decode()})
 
 
-def look_up_ids(connection: Connection, statement: Prepared, ids: Iterable[str]) -> list[tuple[Any, ...]]:
+def look_up_ids(link: Link, statement: Prepared, ids: Iterable[str]) -> list[tuple[Any, ...]]:
     """The rows of a statement made by `by_ids`."""
-    return statement.rows(connection, {"ids": msgspec.json.encode(list(ids)).decode()})
+    return statement.rows(link, {"ids": msgspec.json.encode(list(ids)).decode()})

@@ -9,12 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Delete, Insert, Select, Update
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 Statement = Select[Any] | Insert | Update | Delete
 Convert = Callable[[Any], Any]
 Parameters = Mapping[str, Any]
+Link = Connection | sqlite3.Connection
+"""What plain functions run their statements on: a connection of SQLAlchemy, or SQLite's own (`Database.transact`)."""
+
+DIALECT = sqlite.dialect()
 
 
 class Prepared:
@@ -27,38 +32,41 @@ class Prepared:
         self._columns = columns
         self._compiled: _Compiled | None = None
 
-    def rows(self, connection: Connection, parameters: Parameters) -> list[tuple[Any, ...]]:
+    def rows(self, link: Link, parameters: Parameters) -> list[tuple[Any, ...]]:
         """Run a SELECT."""
-        if connection.dialect.name != "sqlite":
-            return [tuple(row) for row in connection.execute(self._of(connection), parameters)]
-        compiled = self._for_sqlite(connection)
+        if isinstance(link, Connection) and link.dialect.name != "sqlite":
+            return [tuple(row) for row in link.execute(self._for(link.dialect.name), parameters)]
+        compiled = self._for_sqlite()
         with _Errors(compiled.sql):
-            cursor = connection.connection.cursor()
+            cursor = _driver(link).cursor()
             cursor.execute(compiled.sql, compiled.bound(parameters))
             found = cursor.fetchall()
             cursor.close()
         return compiled.converted(found)
 
-    def run(self, connection: Connection, many: Sequence[Parameters]) -> None:
+    def run(self, link: Link, many: Sequence[Parameters]) -> None:
         """Run an INSERT or UPDATE for each of `many`."""
-        if connection.dialect.name != "sqlite":
-            connection.execute(self._of(connection), many)
+        if isinstance(link, Connection) and link.dialect.name != "sqlite":
+            link.execute(self._for(link.dialect.name), many)
             return
-        compiled = self._for_sqlite(connection)
+        compiled = self._for_sqlite()
         with _Errors(compiled.sql):
-            cursor = connection.connection.cursor()
+            cursor = _driver(link).cursor()
             cursor.executemany(compiled.sql, [compiled.bound(parameters) for parameters in many])
             cursor.close()
 
-    def _of(self, connection: Connection) -> Statement:
-        if isinstance(self._statement, Mapping):
-            return self._statement[connection.dialect.name]
-        return self._statement
+    def _for(self, dialect: str) -> Statement:
+        return self._statement[dialect] if isinstance(self._statement, Mapping) else self._statement
 
-    def _for_sqlite(self, connection: Connection) -> "_Compiled":
+    def _for_sqlite(self) -> "_Compiled":
         if self._compiled is None:
-            self._compiled = _compile(self._of(connection), connection.dialect, self._columns)
+            self._compiled = _compile(self._for("sqlite"), self._columns)
         return self._compiled
+
+
+def _driver(link: Link) -> Any:
+    """SQLite's driver: the link itself, or what SQLAlchemy's connection has below it."""
+    return link.connection if isinstance(link, Connection) else link
 
 
 @dataclass(frozen=True)
@@ -103,20 +111,20 @@ class _Errors:
             raise DatabaseError(self._sql, None, error) from error
 
 
-def _compile(statement: Statement, dialect: Dialect, columns: Sequence[str] | None) -> _Compiled:
-    compiled = statement.compile(dialect=dialect, column_keys=list(columns) if columns else None)
+def _compile(statement: Statement, columns: Sequence[str] | None) -> _Compiled:
+    compiled = statement.compile(dialect=DIALECT, column_keys=list(columns) if columns else None)
     if compiled.post_compile_params:
         raise TypeError("lists of parameters go through store.pairs")
     places: list[tuple[str | None, Any, Convert | None]] = []
     for name in compiled.positiontup or ():
         bind = compiled.binds[name]
-        convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        convert = bind.type.dialect_impl(DIALECT).bind_processor(DIALECT)
         if bind.required:
             places.append((bind.key, None, convert))
         else:
             places.append((None, convert(bind.effective_value) if convert else bind.effective_value, None))
     selected = statement.selected_columns if isinstance(statement, Select) else ()
     converts: list[Convert | None] = [
-        column.type.dialect_impl(dialect).result_processor(dialect, None) for column in selected
+        column.type.dialect_impl(DIALECT).result_processor(DIALECT, None) for column in selected
     ]
     return _Compiled(str(compiled), places, converts)

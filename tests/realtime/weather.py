@@ -11,7 +11,6 @@ from datetime import timedelta
 from random import Random
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection as StoreConnection
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.pace import Pace
@@ -25,6 +24,7 @@ from realtime.hub import Hub
 from realtime.inbound import Inbound
 from store.columns import utc_now
 from store.database import Database, StoreUnavailable
+from store.prepared import Link
 
 T = TypeVar("T")
 Frame = dict[str, Any]
@@ -116,7 +116,7 @@ class WeatheredDatabase(Database):
         async with super().write() as session:
             yield session
 
-    async def transact(self, work: Callable[[StoreConnection], T]) -> T:
+    async def transact(self, work: Callable[[Link], T]) -> T:
         """A transaction, if the store is there."""
         self._check()
         return await super().transact(work)
@@ -173,7 +173,7 @@ class Reader:
         self._out = out
         self._resuming: dict[str, int] = {}
         self.connection = Connection(who, self)
-        assert node.hub.admit(self.connection)
+        node.hub.admit(self.connection)
         self._inbound = Inbound(self.connection, node.hub, node.site, node.replies, node.pace)
 
     # What a client does

@@ -4,19 +4,28 @@ import asyncio
 import threading
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from store import log
+from store.columns import table_of
 from store.database import Database, StoreUnavailable
+from store.prepared import Link, Prepared
 from store.room import NewLine
+from store.tables import Person
 from tests.store.rows import NOON, people, reply, room
 from tests.waiting import wait_for
 
+person = table_of(Person)
+RENAME = Prepared(update(person).values(name="Other"))
+RENAMED = Prepared(select(func.count()).where(person.c.name == "Other"))
+ADD = Prepared(insert(person), columns=("id", "login"))
 
-def rename(connection: Connection) -> int:
+
+def rename(link: Link) -> int:
     """Change something and give back how many rows that were."""
-    return connection.execute(text("UPDATE person SET name = 'Other'")).rowcount
+    RENAME.run(link, [{}])
+    return int(RENAMED.rows(link, {})[0][0])
 
 
 async def test_what_it_did_is_kept_and_returned(database: Database) -> None:
@@ -31,17 +40,16 @@ async def test_what_raises_leaves_nothing(database: Database) -> None:
     """Errors come through as they are, and the database's own as everywhere else."""
     await people(database, "alice")
 
-    def fail(connection: Connection) -> None:
-        connection.execute(text("UPDATE person SET name = 'Other'"))
+    def fail(link: Link) -> None:
+        rename(link)
         raise LookupError("on purpose")
 
     with pytest.raises(LookupError):
         await database.transact(fail)
     async with database.read() as session:
         assert await session.scalar(text("SELECT name FROM person")) == "Alice"
-    duplicate = text("INSERT INTO person SELECT * FROM person")
     with pytest.raises(IntegrityError):
-        await database.transact(lambda connection: connection.execute(duplicate))
+        await database.transact(lambda link: ADD.run(link, [{"id": "x", "login": "alice"}]))
 
 
 async def test_it_takes_turns_with_sessions(database: Database) -> None:
@@ -49,9 +57,9 @@ async def test_it_takes_turns_with_sessions(database: Database) -> None:
     await people(database, "alice", "bob")
     await room(database, "alice", ["bob"])
 
-    def post(connection: Connection) -> int:
-        rooms = log.lock_rooms(connection, ["room"])
-        return log.append(connection, rooms, [NewLine("room", "reply", "bob", "x")], NOON)[0].seq
+    def post(link: Link) -> int:
+        rooms = log.lock_rooms(link, ["room"])
+        return log.append(link, rooms, [NewLine("room", "reply", "bob", "x")], NOON)[0].seq
 
     numbers = await asyncio.gather(
         *(database.transact(post) for _ in range(8)), *(seq(database) for _ in range(8))
@@ -70,10 +78,10 @@ async def test_cancelled_caller_waits_for_its_end(sqlite_url: str) -> None:
     await people(database, "alice")
     began, go_on = threading.Event(), threading.Event()
 
-    def slow(connection: Connection) -> None:
+    def slow(link: Link) -> None:
         began.set()
         go_on.wait(10)
-        connection.execute(text("UPDATE person SET name = 'Other'"))
+        rename(link)
 
     task = asyncio.create_task(database.transact(slow))
     await wait_for(began.is_set, "the transaction has begun")
