@@ -63,7 +63,6 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
         self.conn = ParleyServerProtocol(max_size=MOST_FRAME, logger=logging.getLogger("uvicorn.error"))
         self.lost: asyncio.Future[None] = self.loop.create_future()
         self.on_frame: Callable[[bytes], None] | None = None
-        self.on_shutdown: Callable[[], None] | None = None
         self._slow_timer: asyncio.TimerHandle | None = None
         self._abort_timer: asyncio.TimerHandle | None = None
 
@@ -186,11 +185,12 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
         self._abort_soon()
 
     def shutdown(self) -> None:
-        """The server stops: close with 1012, and do not wait."""
-        if self.on_shutdown is not None:
-            self.on_shutdown()
-        super().shutdown()
-        self._abort_soon()
+        """The server stops: close with 1012, in order where the other side takes part.
+
+        Who is still being let in finds the door draining, and is closed there.
+        """
+        if self.handshake_complete:
+            self.shut(Close.RESTARTING, "restarting")
 
     async def send(self, message: Any) -> None:
         """Pass the endpoint's messages on; a refusal as a plain HTTP answer is a complete handshake too."""

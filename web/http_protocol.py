@@ -6,15 +6,24 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from web.bounds import LARGEST_HEAD, LONGEST_TARGET
+from web.ending import EndingState
 
 LARGEST_START = LARGEST_HEAD + LONGEST_TARGET
 """Bytes that a request may have before its head is complete."""
 SLOWEST_HEAD = 15.0
 """Seconds from the first byte of a request (or from connecting) to the end of its head."""
+LAST_REQUEST_WITHIN = 1.0
+"""Seconds in which a request may still come on a connection that is open when the server ends."""
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
-    """Ends connections whose request head is endless or comes drop by drop."""
+    """Ends connections whose request head is endless or comes drop by drop.
+
+    When the server ends, answers are the last of their connection, and what a client sent before it could know is
+    still answered.
+    """
+
+    server_state: EndingState
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,11 +62,28 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._stop_clock()
         super().on_headers_complete()
+        if self.server_state.is_ending and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def handle_websocket_upgrade(self) -> None:
         """The connection belongs to the socket's protocol now."""
         self._stop_clock()
         super().handle_websocket_upgrade()
+
+    def shutdown(self) -> None:
+        """The server ends: leave what is on its way a moment to come."""
+        if self._is_idle:
+            asyncio.get_running_loop().call_later(LAST_REQUEST_WITHIN, self._close_if_idle)
+        else:
+            super().shutdown()
+
+    def _close_if_idle(self) -> None:
+        if self._is_idle:
+            self.transport.close()
+
+    @property
+    def _is_idle(self) -> bool:
+        return not self._has_begun and (self.cycle is None or self.cycle.response_complete)
 
     def _start_clock(self) -> None:
         self._stop_clock()

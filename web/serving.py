@@ -1,22 +1,26 @@
 """Running the server: uvicorn's configuration, one process or several on one listening socket, and their end."""
 
+import asyncio
 import contextlib
 import os
 import socket
 import threading
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Iterator
 from types import FrameType
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from app.settings import Settings
+from web.ending import EndingState
+from web.loading import loading
 from web.logs import configure_logs
 from web.siblings import Siblings
 
 BACKLOG = 2048
-GRACE = 10
-"""Seconds that open requests and connections have to end after SIGTERM."""
+LAST_ANSWERS_WITHIN = 11
+"""Seconds after SIGTERM in which what was taken in is answered; what then still runs is cancelled."""
 LAST_MOMENT = 14.0
 """Seconds after SIGTERM at which a process ends whatever still holds it."""
 PING_EVERY = 15
@@ -42,7 +46,7 @@ def configuration(app: ASGIApp) -> uvicorn.Config:
         lifespan="on",
         backlog=BACKLOG,
         timeout_keep_alive=5,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=LAST_ANSWERS_WITHIN,
         # Nobody may pretend another address or https, except the proxies that are named.
         proxy_headers="FORWARDED_ALLOW_IPS" in os.environ,
         server_header=False,
@@ -58,6 +62,7 @@ class Server(uvicorn.Server):
         self, config: uvicorn.Config, on_ready: Callable[[], None], drain: Callable[[], Awaitable[None]]
     ) -> None:
         super().__init__(config)
+        self.server_state = self._state = EndingState()
         self._on_ready = on_ready
         self._drain = drain
 
@@ -68,9 +73,33 @@ class Server(uvicorn.Server):
             self._on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let the live clients go elsewhere while requests are still answered, then stop."""
+        """Let everybody go elsewhere while requests are still answered, then stop.
+
+        From now on every answer is the last one of its connection, so that the next request is made elsewhere.
+        """
+        began = time.monotonic()
+        self._state.is_ending = True
         await self._drain()
+        await self._stop_listening(sockets or [])
+        remaining = LAST_ANSWERS_WITHIN - (time.monotonic() - began)
+        self.config.timeout_graceful_shutdown = max(1, round(remaining))
         await super().shutdown(sockets)
+
+    async def _stop_listening(self, listeners: list[socket.socket]) -> None:
+        """Take in whoever has connected up to this moment; the system would cut them off with the port."""
+        waiting = [connected for listener in listeners for connected in _connected(listener)]
+        for server in self.servers:
+            server.close()
+        for listener in listeners:
+            listener.close()
+        loop = asyncio.get_running_loop()
+        for connected in waiting:
+            await loop.connect_accepted_socket(self._protocol, connected)
+
+    def _protocol(self) -> asyncio.Protocol:
+        from web.http_protocol import BoundedHttpProtocol
+
+        return BoundedHttpProtocol(self.config, self.server_state, self.lifespan.state)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to end; a second signal changes nothing, since the end comes soon in any case."""
@@ -79,6 +108,14 @@ class Server(uvicorn.Server):
             last.daemon = True
             last.start()
         self.should_exit = True
+
+
+def _connected(listener: socket.socket) -> Iterator[socket.socket]:
+    with contextlib.suppress(OSError):
+        while True:
+            connected, _ = listener.accept()
+            connected.setblocking(False)
+            yield connected
 
 
 def serve(settings: Settings, announce_ready: Callable[[str], None]) -> int:
@@ -103,7 +140,8 @@ def run_one(
     siblings: Siblings | None = None,
 ) -> int:
     """Serve in this process until it is told to end; returns the exit status."""
-    from web.server import create_server
+    with loading():
+        from web.server import create_server
 
     configure_logs()
     app = create_server(settings, siblings)

@@ -103,6 +103,8 @@ class Workers:
     def _stop(self, number: int, frame: FrameType | None) -> None:
         if self._stopping_since is None:
             self._stopping_since = time.monotonic()
+            # Held here it would stay open, and take in people whom no process serves any more.
+            self._listener.close()
         for worker in self._workers:
             if worker.process.is_alive():
                 worker.process.terminate()

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse
 from tests.waiting import wait_for
 from web import http_protocol
 from web.http_protocol import BoundedHttpProtocol
+from web.serving import Server
 
 REQUEST = b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -23,8 +24,11 @@ async def port() -> AsyncIterator[int]:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await PlainTextResponse(scope["path"])(scope, receive, send)
 
+    async def nobody_to_drain() -> None:
+        pass
+
     config = uvicorn.Config(app, port=0, http=BoundedHttpProtocol, log_config=None, lifespan="off", ws="none")
-    server = uvicorn.Server(config)
+    server = Server(config, lambda: None, nobody_to_drain)
     config.load()
     server.lifespan = config.lifespan_class(config)
     await server.startup()
