@@ -18,6 +18,7 @@ from limits import RateLimitItemPerMinute
 
 from app.errors import NotFound, WrongCredentials
 from app.events import SignInEnded
+from app.mirroring import tally
 from app.settings import Settings
 from app.site import Identity, Site
 from store import people, sign_ins
@@ -229,6 +230,8 @@ async def _touch(site: Site, who: Identity, now: datetime) -> None:
     try:
         async with site.database.write() as session:
             await sign_ins.touch(session, who.via, who.session_id, who.person_id, now)
+        # She is here, and will want to know what is unread.
+        await tally(site.database, who.person_id)
     except StoreUnavailable:
         # Only the note of when she was seen is lost; the request itself goes on.
         log.warning("sign_in_not_touched")

@@ -5,7 +5,7 @@ Nothing here decides who may do what, and nothing here is created at import: Ale
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from store.columns import Identifier, UtcDateTime, new_id, utc_now
@@ -20,7 +20,10 @@ SQLModel.metadata.naming_convention = {
 
 
 class Person(SQLModel, table=True):
-    """Somebody with an account. `folded` is what first letters are looked up in (see `store.people`)."""
+    """Somebody with an account. `folded` is what first letters are looked up in (see `store.people`).
+
+    `tally` is the number of her participations that are `tallied`.
+    """
 
     __tablename__ = "person"
     __table_args__ = (
@@ -41,6 +44,7 @@ class Person(SQLModel, table=True):
     suspended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    tally: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class Session(SQLModel, table=True):
@@ -194,6 +198,13 @@ class Entry(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
+UNTALLIED = "tallied <> (unread > 0 AND state = 'active' AND NOT muted AND trashed_at IS NULL)"
+"""Participations that a badge counts, and its person's tally does not yet, or the other way round.
+
+SQLite uses the partial index only where a query says it in these very words.
+"""
+
+
 class Participation(SQLModel, table=True):
     """One person in one discussion: whether she is in it, which entries she may see, how far she has read.
 
@@ -201,6 +212,8 @@ class Participation(SQLModel, table=True):
     others there are up to `read_seq`, `own_count` how many of her own in all: unread is
     `message.reply_count - own_count - read_count`. `received` says whether it belongs in her inbox (for the
     author: once somebody has answered). `last_entry_at` and `unread` mirror the room (see `mirrored_seq`).
+    `tallied` says whether the person's `tally` counts this discussion among those with something unread; where it
+    should say the opposite, a small index knows (see `store.tallies`).
     """
 
     __tablename__ = "participation"
@@ -209,15 +222,11 @@ class Participation(SQLModel, table=True):
         CheckConstraint("role IN ('author', 'to', 'cc', 'added')", name="role"),
         Index("ix_participation_box", "person_id", "state", "last_entry_at", "message_id"),
         Index(
-            # Holds all that the badge counts by, so that the rows themselves are not looked up.
-            "ix_participation_unread",
+            "ix_participation_untallied",
             "person_id",
-            "state",
-            "muted",
-            "trashed_at",
-            "unread",
-            sqlite_where=text("unread > 0"),
-            postgresql_where=text("unread > 0"),
+            "tallied",
+            sqlite_where=text(UNTALLIED),
+            postgresql_where=text(UNTALLIED),
         ),
         {"sqlite_with_rowid": False},
     )
@@ -238,3 +247,4 @@ class Participation(SQLModel, table=True):
     added_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     last_entry_at: datetime = Field(sa_type=UtcDateTime)
     unread: int = 0
+    tallied: bool = Field(default=False, sa_column_kwargs={"server_default": false()})

@@ -6,12 +6,13 @@ small (others wrote since), so that those few rooms are asked themselves where t
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import and_, bindparam, func, select, text
+from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
 from store.pairs import by_pairs, look_up
 from store.tables import Message, Participation
+from store.tallies import TALLIES
 from store.waiting import waiting_rooms
 
 message = table_of(Message)
@@ -20,18 +21,6 @@ participation = table_of(Participation)
 UNREAD = message.c.reply_count - participation.c.own_count - participation.c.read_count
 """How many messages and replies of others there are after a participation's `read_seq`."""
 
-MIRRORED = (
-    select(participation.c.person_id, func.count().label("discussions"))
-    .where(
-        participation.c.person_id.in_(bindparam("people", expanding=True)),
-        participation.c.state == "active",
-        ~participation.c.muted,
-        participation.c.trashed_at.is_(None),
-        # As the partial index says it, so that SQLite recognises it.
-        text("unread > 0"),
-    )
-    .group_by(participation.c.person_id)
-)
 LATE = by_pairs(
     lambda wanted: (
         select(participation.c.person_id)
@@ -70,7 +59,7 @@ async def counts_for(session: AsyncSession, person_ids: Iterable[str]) -> dict[s
     people = list(counts)
     waiting = await waiting_rooms(session)
     connection = await session.connection()
-    for person_id, discussions in await connection.execute(MIRRORED, {"people": people}):
+    for person_id, discussions in await connection.execute(TALLIES, {"people": people}):
         counts[person_id] += discussions
     if waiting:
         pairs = [(person_id, room) for person_id in people for room in waiting]

@@ -1,15 +1,17 @@
 """Boxes and the badge: what belongs where, in which order, page by page, mirrored or not."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
-from app.discussions import mark_read
+from app.discussions import mark_read, mark_unread
 from app.errors import InvalidInput
 from app.mailbox import Row, box, unread
-from app.mirroring import Mirror
+from app.mirroring import Mirror, tally
 from app.participants import add, stop
 from app.site import Identity, Site
+from store.tallies import tally_step
 from tests import factories
 from tests.app.circles import Clock, reply
 from tests.app.test_sending import one
@@ -108,6 +110,25 @@ async def test_badge_counts_discussions_with_something_unread(site: Site, people
     await reply(site, bob, rooms[1])
     assert (await unread(site, bob)).boxes == {"inbox": 1}
     assert (await unread(site, alice)).count == 1
+
+
+async def test_badge_does_not_depend_on_when_it_is_tallied(site: Site, people: list[Identity]) -> None:
+    """Tallied in steps, while more comes and goes, or by two at once: the number is the same."""
+    alice, bob, carol, _ = people
+    rooms = [await factories.discussion(site, alice, [bob, carol]) for _ in range(5)]
+    async with site.database.write() as session:
+        assert await tally_step(session, bob.person_id, most=2)
+    assert (await unread(site, bob)).count == 5
+    await asyncio.gather(*(tally(site.database, who.person_id) for who in (bob, bob, carol)))
+    assert (await unread(site, bob)).count == 5
+    await mark_read(site, bob, rooms[0], 1)
+    await stop(site, bob, rooms[1])
+    await mark_unread(site, bob, rooms[0], 1)
+    await mark_read(site, bob, rooms[2], 1)
+    assert (await unread(site, bob)).count == 3
+    await tally(site.database, bob.person_id)
+    await reply(site, alice, rooms[2])
+    assert [(await unread(site, who)).count for who in (bob, carol)] == [4, 5]
 
 
 async def test_large_rooms_are_exact_before_and_after_their_mirror(site: Site) -> None:

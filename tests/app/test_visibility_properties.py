@@ -14,7 +14,7 @@ from app.discussions import entries, mark_read, mark_unread, overview
 from app.drafts import Address
 from app.errors import Forbidden, NotFound
 from app.mailbox import box, unread
-from app.mirroring import Mirror
+from app.mirroring import Mirror, tally
 from app.participants import add, remove, stop
 from app.site import Identity, Site
 from store.unread import unread_in
@@ -25,7 +25,7 @@ PEOPLE = 5
 INSIDE = 3
 """So many of the people are in the room at the beginning; the first is its author."""
 
-Deed = Literal["reply", "add", "add_without", "remove", "stop", "read", "unread", "mirror"]
+Deed = Literal["reply", "add", "add_without", "remove", "stop", "read", "unread", "mirror", "tally"]
 Step = tuple[Deed, int, int]
 
 # Rare enough to be named: her own earlier replies never count against her.
@@ -44,7 +44,10 @@ COMES_BACK: list[Step] = [
 steps = st.lists(
     st.tuples(
         st.sampled_from(
-            ["reply", "reply", "reply", "add", "add_without", "remove", "stop", "read", "unread", "mirror"]
+            [
+                *("reply", "reply", "reply", "add", "add_without", "remove", "stop"),
+                *("read", "unread", "mirror", "tally", "tally"),
+            ]
         ),
         st.integers(0, PEOPLE - 1),
         st.integers(0, 12),
@@ -77,7 +80,7 @@ class Model:
 
     def play(self, deed: Deed, actor: int, number: int) -> bool:
         """Let it happen; False if it must be refused."""
-        if deed == "mirror":
+        if deed in ("mirror", "tally"):
             return True
         mine, target = self.people[actor], number % PEOPLE
         if not mine.inside:
@@ -177,6 +180,8 @@ async def carried_out(site: Site, people: list[Identity], room: str, step: Step)
     try:
         if deed == "mirror":
             await Mirror(site.database, step=2).catch_up()
+        elif deed == "tally":
+            await tally(site.database, who.person_id)
         elif deed == "reply":
             await reply(site, who, room)
         elif deed in ("add", "add_without"):

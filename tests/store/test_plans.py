@@ -30,7 +30,7 @@ QUERIES: dict[str, tuple[Query, set[str]]] = {
     "sent": (lambda session: boxes.page(session, "sent", "alice", None, 30), {"ix_message_sent"}),
     "badge": (
         lambda session: unread.counts_for(session, ["alice", "bob"]),
-        {"ix_participation_unread", "ix_message_unmirrored"},
+        {"ix_participation_untallied", "ix_message_unmirrored"},
     ),
     "counts": (lambda session: unread.unread_in(session, [("alice", "room"), ("bob", "room")]), set()),
     "hello": (

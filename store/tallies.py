@@ -1,0 +1,60 @@
+"""How many discussions of a person hold something unread: a tally, and the few that it does not know yet.
+
+Counting them all would take as long as there are many. Keeping one number up to date with every reply would make all
+who write to the same people wait for each other. So the number is brought up to date now and then, each participation
+remembers whether it is in it, and a partial index holds just those for which that is no longer right. Both are read
+in one statement, and so the count is exact at any moment.
+"""
+
+from sqlalchemy import bindparam, case, func, not_, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from store.columns import table_of
+from store.tables import UNTALLIED, Participation, Person
+
+AT_ONCE = 1000
+"""Participations in one transaction."""
+
+person = table_of(Person)
+participation = table_of(Participation)
+
+_CHANGE = func.coalesce(func.sum(case((participation.c.tallied, -1), else_=1)), 0)
+_SINCE = (
+    select(_CHANGE)
+    .where(participation.c.person_id == person.c.id, text(UNTALLIED))
+    .correlate(person)
+    .scalar_subquery()
+)
+TALLIES = select(person.c.id, person.c.tally + _SINCE).where(
+    person.c.id.in_(bindparam("people", expanding=True))
+)
+# Whoever writes to one of these rows at this moment is not waited for: it is tallied the next time.
+OUT_OF_DATE = (
+    select(participation.c.message_id, participation.c.tallied)
+    .where(participation.c.person_id == bindparam("person"), text(UNTALLIED))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+TURN = (
+    update(participation)
+    .where(
+        participation.c.person_id == bindparam("owner"),
+        participation.c.message_id.in_(bindparam("rooms", expanding=True)),
+    )
+    .values(tallied=not_(participation.c.tallied))
+)
+ADD = (
+    update(person).where(person.c.id == bindparam("owner")).values(tally=person.c.tally + bindparam("change"))
+)
+
+
+async def tally_step(session: AsyncSession, person_id: str, *, most: int = AT_ONCE) -> bool:
+    """Bring a person's tally up to date with at most so many discussions; whether there may be more."""
+    connection = await session.connection()
+    found = await connection.execute(OUT_OF_DATE, {"person": person_id, "most": most})
+    tallied = {row[0]: row[1] for row in found}
+    if tallied:
+        change = sum(-1 if was else 1 for was in tallied.values())
+        await connection.execute(TURN, {"owner": person_id, "rooms": list(tallied)})
+        await connection.execute(ADD, {"owner": person_id, "change": change})
+    return len(tallied) == most
