@@ -7,7 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -81,15 +81,19 @@ class _Server(Server):
 
 
 class ServerProcess:
-    """A real `parley serve` with its output in a file. Its port stays the same over a restart."""
+    """A real `parley serve` with its output in a file. Its port stays the same over a restart.
 
-    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
+    `within` is a command that runs the server in its own place (a namespace, say).
+    """
+
+    def __init__(self, environment: Mapping[str, str], folder: Path, *, within: Sequence[str] = ()) -> None:
         self.folder = folder
         self.log = folder / "serve.log"
         self.port = 0
         self.starts = 0
         """How many times it was started."""
         self._environment = environment
+        self._within = within
         self._earlier: list[str] = []
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -115,7 +119,7 @@ class ServerProcess:
         self.starts += 1
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: ASYNC220 - starting one is quick
-                [sys.executable, "-m", "web", "serve"],
+                [*self._within, sys.executable, "-m", "web", "serve"],
                 cwd=self.folder,
                 env=self._whole_environment(),
                 stdin=subprocess.DEVNULL,
@@ -133,6 +137,18 @@ class ServerProcess:
     def terminate(self) -> None:
         """SIGTERM; returns when it has ended (fails after 20 s)."""
         self._end(signal.SIGTERM)
+
+    async def stop(self, within: float = 20) -> int:
+        """SIGTERM, while the test goes on; gives back the exit status."""
+        assert self._process, "the process is not running"
+        process, self._process = self._process, None
+        process.send_signal(signal.SIGTERM)
+        try:
+            await wait_for(lambda: process.poll() is not None, f"the server ends within {within} s", within)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+        return process.wait()
 
     def freeze(self) -> None:
         """SIGSTOP: it keeps its connections and does nothing."""

@@ -9,6 +9,7 @@ import pytest
 from store.columns import new_id
 from store.migrate import migrate
 from tests.faults.shape import Shape, shape
+from tests.faults.small_disk import SmallDisk
 from tests.servers import PostgresServer, RedisServer
 
 Measured = Callable[[str, float], None]
@@ -109,3 +110,11 @@ async def one_node(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Shape]:
     await running.start()
     yield running
     running.kill()
+
+
+@pytest.fixture
+def small_disk(sqlite_url: str, tmp_path: Path) -> Iterator[SmallDisk]:
+    """One node on SQLite whose disk the test may fill; its round starts it."""
+    disk = SmallDisk(tmp_path, Path(sqlite_url.removeprefix("sqlite+aiosqlite:///")))
+    yield disk
+    disk.kill()

@@ -107,3 +107,14 @@ class Journal:
     def attempts(self) -> list[Attempt]:
         """Every time that she posted anything."""
         return [attempt for sent in self.sent.values() for attempt in sent.attempts]
+
+
+def unanswered(journal: Journal, seconds: float) -> list[Attempt]:
+    """Attempts that had no answer for so long, or never one, although their connection went on."""
+    found = []
+    for attempt in journal.attempts:
+        ended = journal.connections[attempt.connection].ended_at or time.monotonic()
+        until = ended if attempt.answered_at is None else attempt.answered_at
+        if until - attempt.sent_at > seconds:
+            found.append(attempt)
+    return found

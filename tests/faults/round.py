@@ -37,8 +37,8 @@ from tests.faults.chatter import Chatter
 from tests.faults.circle import Circle
 from tests.faults.footprint import Footprint, established
 from tests.faults.invariants import Evidence, check
+from tests.faults.journal import Frame
 from tests.faults.shape import Shape
-from tests.faults.stored import read_logs
 from tests.nodes import ServerProcess
 from tests.waiting import wait_for
 
@@ -79,6 +79,7 @@ class Round:
 
     async def __aenter__(self) -> Self:
         await self._gather_people()
+        await self.shape.start()
         for node, before in zip(self.shape.nodes, self.shape.footprints(), strict=True):
             self._before[node] = before
         for place, login in enumerate((*FAITHFUL, *WANDERERS)):
@@ -111,6 +112,10 @@ class Round:
             and chatter.who.login in FAITHFUL
             and chatter.journal.connections[-1].url == node.live_url
         ]
+
+    def errors(self) -> list[Frame]:
+        """Every refusal of a reply that anybody was told."""
+        return [error for one in self.chatters for sent in one.journal.sent.values() for error in sent.errors]
 
     # What happens
 
@@ -216,7 +221,7 @@ class Round:
 
     async def caught_up(self, within: float) -> float:
         """Wait until everybody who is in has everything that is stored now; gives back the seconds."""
-        logs = await read_logs(self.shape.database_url, self.rooms)
+        logs = await self.shape.logs(self.rooms)
         lacking = [
             (chatter, room, len(log))
             for room, log in logs.items()
@@ -255,7 +260,7 @@ class Round:
         before = [self._before[node] for node in self.shape.nodes]
         return Evidence(
             journals=[chatter.journal for chatter in self.chatters],
-            logs=await read_logs(self.shape.database_url, self.rooms),
+            logs=await self.shape.logs(self.rooms),
             circles=[self.circle],
             footprints=list(zip(before, after, strict=True)),
             written={node.folder.name: node.all_output() for node in self.shape.nodes},

@@ -1,7 +1,7 @@
 """The two shapes in which Parley is run, as real processes: two nodes on PostgreSQL and Redis, one node on SQLite."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import httpx
 
 from tests.conftest import SECRET
 from tests.faults.footprint import Footprint, footprint
+from tests.faults.stored import StoredEntry, read_logs
 from tests.nodes import ServerProcess
 from tests.servers import PostgresServer, RedisServer
 
@@ -25,13 +26,22 @@ class Shape:
     postgres: PostgresServer | None = None
 
     async def start(self) -> None:
-        """Start all nodes at once."""
-        await asyncio.gather(*(node.start() for node in self.nodes))
+        """Start all nodes that were not started yet, at once."""
+        await asyncio.gather(*(node.start() for node in self.nodes if not node.starts))
 
     def kill(self) -> None:
         """End all nodes, whatever state they are in."""
         for node in self.nodes:
             node.kill()
+
+    async def logs(self, discussions: Iterable[str]) -> Mapping[str, Sequence[StoredEntry]]:
+        """What the store holds of these discussions now."""
+        return await read_logs(self.database_url, discussions)
+
+    @property
+    def database_file(self) -> Path:
+        """The file of a shape on SQLite."""
+        return Path(self.database_url.removeprefix("sqlite+aiosqlite:///"))
 
     def footprints(self) -> list[Footprint]:
         """What each node takes at the moment."""
@@ -57,13 +67,17 @@ def shape(
     processes = []
     for name in NODES[:nodes]:
         (folder / name).mkdir()
-        settings = {
-            "PARLEY_DATABASE_URL": database_url,
-            "PARLEY_SECRET": SECRET,
-            "PARLEY_NODE": name,
-            "PARLEY_RATE_LIMITS": "off",
-        }
-        if redis:
-            settings["PARLEY_REDIS_URL"] = redis.url
-        processes.append(ServerProcess({**settings, **environment}, folder / name))
+        settings = environment_of(name, database_url, redis) | environment
+        processes.append(ServerProcess(settings, folder / name))
     return Shape(database_url, processes, redis, postgres)
+
+
+def environment_of(name: str, database_url: str, redis: RedisServer | None = None) -> dict[str, str]:
+    """The settings of a node."""
+    settings = {
+        "PARLEY_DATABASE_URL": database_url,
+        "PARLEY_SECRET": SECRET,
+        "PARLEY_NODE": name,
+        "PARLEY_RATE_LIMITS": "off",
+    }
+    return settings | ({"PARLEY_REDIS_URL": redis.url} if redis else {})
