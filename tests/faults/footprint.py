@@ -1,13 +1,19 @@
-"""What a server process holds, seen from the outside: descriptors, threads, connections, memory."""
+"""What a server holds: descriptors, threads, connections and memory from outside, tasks and rooms as it tells them."""
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
+
+from tests.nodes import ServerProcess
 from tests.servers import children_of
 
 POOLED = 24
 """Descriptors and threads that a process may open for good while it works: its pools to the store and to Redis."""
+SPARE_TASKS = 2
+"""Tasks that may be there by chance when one looks: a comparison with the store, a request."""
 GROWTH_BYTES = 48 * 2**20
 """Memory that a process may keep after its first work: caches, compiled statements, the allocator's reserves."""
 ESTABLISHED = "01"
@@ -23,6 +29,10 @@ class Footprint:
     threads: int
     connections: int
     """Established connections to its port."""
+    tasks: int
+    """Tasks of its event loops."""
+    rooms: int
+    """Discussions that it follows for somebody."""
     memory: int
     """Resident bytes."""
 
@@ -33,6 +43,8 @@ class Footprint:
             "descriptors": POOLED * self.processes,
             "threads": POOLED * self.processes,
             "connections": 0,
+            "tasks": SPARE_TASKS * self.processes,
+            "rooms": 0,
             "memory": GROWTH_BYTES * self.processes,
         }
         return [
@@ -42,15 +54,19 @@ class Footprint:
         ]
 
 
-def footprint(name: str, pid: int, port: int) -> Footprint:
-    """What the process `pid`, its children and the connections to `port` take at the moment."""
-    pids = [pid, *children_of(pid)]
+async def footprint(node: ServerProcess) -> Footprint:
+    """What the server and its children take at the moment."""
+    async with httpx.AsyncClient(base_url=node.url, timeout=10) as client:
+        told = (await client.get("/metrics")).text
+    pids = [node.pid, *children_of(node.pid)]
     return Footprint(
-        name=name,
+        name=node.folder.name,
         processes=len(pids),
         descriptors=sum(_count(pid, "fd") for pid in pids),
         threads=sum(_count(pid, "task") for pid in pids),
-        connections=established(port),
+        connections=established(node.port),
+        tasks=_figure(told, "parley_tasks"),
+        rooms=_figure(told, "parley_rooms"),
         memory=sum(_resident(pid) for pid in pids),
     )
 
@@ -74,3 +90,10 @@ def _resident(pid: int) -> int:
     except FileNotFoundError:
         return 0
     return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _figure(told: str, name: str) -> int:
+    """A gauge of `/metrics`, over all processes."""
+    values = re.findall(rf"^{name}(?:{{.*}})? (\S+)$", told, re.MULTILINE)
+    assert values, f"{name} is not among the metrics"
+    return int(sum(map(float, values)))

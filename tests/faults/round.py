@@ -35,7 +35,7 @@ from tests import factories
 from tests.conftest import SECRET
 from tests.faults.chatter import Chatter
 from tests.faults.circle import Circle
-from tests.faults.footprint import Footprint, established
+from tests.faults.footprint import Footprint, established, footprint
 from tests.faults.invariants import Evidence, check
 from tests.faults.journal import Frame
 from tests.faults.shape import Shape
@@ -80,8 +80,8 @@ class Round:
     async def __aenter__(self) -> Self:
         await self._gather_people()
         await self.shape.start()
-        for node, before in zip(self.shape.nodes, self.shape.footprints(), strict=True):
-            self._before[node] = before
+        for node in self.shape.nodes:
+            self._before[node] = await footprint(node)
         for place, login in enumerate((*FAITHFUL, *WANDERERS)):
             self.join(login, self._nodes_of(place) if self._pinned else self.live_urls)
         await self.all_live(within=15)
@@ -153,8 +153,7 @@ class Round:
         """Start a node that is down; it begins anew."""
         await node.start()
         self.away.discard(node)
-        place = list(self.shape.nodes).index(node)
-        self._before[node] = self.shape.footprints()[place]
+        self._before[node] = await footprint(node)
 
     async def _talk(self, chatter: Chatter) -> None:
         dice = Random(f"{self._seed} {chatter.who.login} talks")
@@ -256,13 +255,11 @@ class Round:
         """What this round leaves behind, once everybody has gone."""
         for node in self.shape.nodes:
             await _nobody_connected(node)
-        after = self.shape.footprints()
-        before = [self._before[node] for node in self.shape.nodes]
         return Evidence(
             journals=[chatter.journal for chatter in self.chatters],
             logs=await self.shape.logs(self.rooms),
             circles=[self.circle],
-            footprints=list(zip(before, after, strict=True)),
+            footprints=[(self._before[node], await footprint(node)) for node in self.shape.nodes],
             written={node.folder.name: node.all_output() for node in self.shape.nodes},
             starts={node.folder.name: node.starts for node in self.shape.nodes},
             faults=self.faults,

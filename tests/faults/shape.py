@@ -8,7 +8,6 @@ from pathlib import Path
 import httpx
 
 from tests.conftest import SECRET
-from tests.faults.footprint import Footprint, footprint
 from tests.faults.stored import StoredEntry, read_logs
 from tests.nodes import ServerProcess
 from tests.servers import PostgresServer, RedisServer
@@ -42,10 +41,6 @@ class Shape:
     def database_file(self) -> Path:
         """The file of a shape on SQLite."""
         return Path(self.database_url.removeprefix("sqlite+aiosqlite:///"))
-
-    def footprints(self) -> list[Footprint]:
-        """What each node takes at the moment."""
-        return [footprint(node.folder.name, node.pid, node.port) for node in self.nodes]
 
     async def readiness(self, node: ServerProcess) -> tuple[int, str]:
         """What `/readyz` of a node says: the HTTP status and `status`."""
