@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         default=(), description="further origins, by commas"
     )
     rate_limits: Literal["on", "off"] = Field(default="on", description="`off` for benchmarks")
+    connections_per_address: int = Field(
+        default=5000, ge=1, description="live connections from one address, on all nodes together"
+    )
     node: str = Field(default="", description="this node's name; empty: host and a random part")
     drain_seconds: float = Field(
         default=3, ge=0, le=10, description="seconds that live clients have to go elsewhere at a stop"

@@ -1,6 +1,7 @@
 """Limits on how often something may be tried: moving windows, shared through Redis where there is one.
 
-When the shared counters cannot be reached, each process counts for itself: limits never take the site down.
+When the shared counters cannot be reached, each process counts for itself for a while, without trying them again:
+limits neither take the site down nor make everybody wait for Redis at every try.
 """
 
 import math
@@ -15,6 +16,9 @@ from app.errors import RateLimited
 
 log = structlog.get_logger(__name__)
 
+APART_FOR = 5.0
+"""Seconds for which a process counts for itself after the shared counters did not answer."""
+
 
 class Throttle:
     """Counts tries per key. `enabled=False` lets everything pass (benchmarks)."""
@@ -22,7 +26,8 @@ class Throttle:
     def __init__(self, storage: Storage | None = None, *, enabled: bool = True) -> None:
         self._enabled = enabled
         self._local = MovingWindowRateLimiter(MemoryStorage())
-        self._shared = MovingWindowRateLimiter(storage) if storage else self._local
+        self._shared = MovingWindowRateLimiter(storage) if storage else None
+        self._apart_until = 0.0
 
     async def spend(self, limit: RateLimitItem, *key: str) -> None:
         """Count one try of `key`; raise `RateLimited` when there were too many."""
@@ -34,23 +39,38 @@ class Throttle:
 
     async def forgive(self, limit: RateLimitItem, *key: str) -> None:
         """Forget the tries of `key`."""
-        for limiter in {self._shared, self._local}:
+        await self._local.clear(limit, *key)
+        if shared := self._reachable():
             try:
-                await limiter.clear(limit, *key)
+                await shared.clear(limit, *key)
             except Exception as error:
-                log.warning("limits_not_shared", error=type(error).__name__)
+                self._count_apart(error)
 
     async def _ask(self, limit: RateLimitItem, key: tuple[str, ...], *, count: bool) -> None:
         if not self._enabled:
             return
-        limiter = self._shared
-        try:
-            allowed = await (limiter.hit if count else limiter.test)(limit, *key)
-        except Exception as error:
-            # Any failure of the shared counters has the same remedy.
-            log.warning("limits_not_shared", error=type(error).__name__)
-            limiter = self._local
-            allowed = await (limiter.hit if count else limiter.test)(limit, *key)
-        if not allowed:
-            window = await limiter.get_window_stats(limit, *key)
-            raise RateLimited(max(1, math.ceil(window.reset_time - time.time())))
+        if shared := self._reachable():
+            try:
+                await _try(shared, limit, key, count=count)
+                return
+            except RateLimited:
+                raise
+            except Exception as error:
+                # Any failure of the shared counters has the same remedy.
+                self._count_apart(error)
+        await _try(self._local, limit, key, count=count)
+
+    def _reachable(self) -> MovingWindowRateLimiter | None:
+        return self._shared if time.monotonic() >= self._apart_until else None
+
+    def _count_apart(self, error: Exception) -> None:
+        self._apart_until = time.monotonic() + APART_FOR
+        log.warning("limits_not_shared", error=type(error).__name__)
+
+
+async def _try(
+    limiter: MovingWindowRateLimiter, limit: RateLimitItem, key: tuple[str, ...], *, count: bool
+) -> None:
+    if not await (limiter.hit if count else limiter.test)(limit, *key):
+        window = await limiter.get_window_stats(limit, *key)
+        raise RateLimited(max(1, math.ceil(window.reset_time - time.time())))

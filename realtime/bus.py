@@ -47,6 +47,13 @@ class LookAgain(msgspec.Struct, frozen=True, tag="look"):
     """Some rings were lost: compare with the store."""
 
 
+class Spent(msgspec.Struct, frozen=True, tag="spent"):
+    """What one node let pass of an allowance that holds for all of them together: tokens by key."""
+
+    pace: str
+    tokens: dict[str, int]
+
+
 Ring = (
     EntryStored
     | Joined
@@ -58,6 +65,7 @@ Ring = (
     | Here
     | WhoIsHere
     | LookAgain
+    | Spent
 )
 Heard = Callable[[Sequence[Ring]], None]
 

@@ -14,12 +14,14 @@ import structlog
 from app.events import EntryStored, Event, Joined, Left, Line, ReadMoved, SignInEnded
 from app.meters import Meters
 from app.settings import Settings
+from realtime.allowances import Allowances
 from realtime.bus import (
     Bus,
     Here,
     LookAgain,
     Ring,
     SeenHeard,
+    Spent,
     TypingHeard,
     WhoIsHere,
     person_channel,
@@ -37,9 +39,6 @@ from realtime.room import Room, Why, leaver_of, why_left
 from store.database import Database
 
 log = structlog.get_logger(__name__)
-
-MOST_PER_PERSON = 20
-"""Connections of one person on this node."""
 
 
 class Hub:
@@ -62,6 +61,7 @@ class Hub:
         self.catching_up = CatchingUp(self)
         self.presences = Presences(self)
         self.counts = CountNews(self)
+        self.allowances = Allowances(self)
         self._tasks: set[asyncio.Task[Any]] = set()
 
     # Life
@@ -70,6 +70,7 @@ class Hub:
         """Begin to listen to the other nodes and to look after quiet rooms."""
         await self.bus.start(self.hear, self.repairs.look_again)
         self.spawn(self.repairs.watch())
+        self.spawn(self.allowances.tell())
 
     async def close(self) -> None:
         """Stop everything that runs for this hub."""
@@ -103,14 +104,10 @@ class Hub:
         """Every connection of this node."""
         return [connection for mine in self.people.values() for connection in mine]
 
-    def admit(self, connection: Connection) -> bool:
-        """Take a new connection in; False when its person has too many already."""
-        mine = self.people.setdefault(connection.identity.person_id, {})
-        if self.settings.limits_rates and len(mine) >= MOST_PER_PERSON:
-            return False
-        mine[connection] = None
+    def admit(self, connection: Connection) -> None:
+        """Take a new connection in."""
+        self.people.setdefault(connection.identity.person_id, {})[connection] = None
         self.nobody_here.clear()
-        return True
 
     def forget(self, connection: Connection) -> None:
         """A connection is lost: take it out of everything."""
@@ -183,6 +180,8 @@ class Hub:
                 self.presences.hear(ring)
             case LookAgain():
                 self.repairs.look_again()
+            case Spent():
+                self.allowances.hear(ring)
             case EntryStored():
                 pass
 

@@ -109,6 +109,7 @@ class RedisBus:
 
     async def _listen(self) -> None:
         while True:
+            heed_cancelling()
             subscriber = self._redis.pubsub()
             try:
                 await self._listen_to(subscriber)
@@ -129,6 +130,7 @@ class RedisBus:
         self._subscriber = subscriber
         missing, asked = set(missing), False
         while True:
+            heed_cancelling()
             message = await subscriber.get_message(timeout=SILENCE)
             if message is None:
                 await self._ask(subscriber)
@@ -197,6 +199,7 @@ class RedisBus:
 
     async def _publish(self) -> None:
         while True:
+            heed_cancelling()
             if not self._lost:
                 await self._queued.wait()
             self._queued.clear()
@@ -217,6 +220,16 @@ class RedisBus:
                 for channel, data in batch:
                     pipeline.publish(channel, data)
                 await pipeline.execute()
+
+
+def heed_cancelling() -> None:
+    """End the task that runs this if somebody has cancelled it.
+
+    redis-py waits for what it writes by `asyncio.wait_for`, which in Python 3.11 may swallow being cancelled.
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 async def ring_once(url: str, node: str, events: Sequence[Joined | Left | ReadMoved | SignInEnded]) -> bool:

@@ -63,11 +63,5 @@ def clear_sign_in(response: Response, scope: Scope) -> None:
     )
 
 
-def client_address(scope: Scope) -> str:
-    """The address that the request comes from, as the server (or a trusted proxy) saw it."""
-    client = scope.get("client")
-    return client[0] if client else ""
-
-
 def _bounded(secret: str | None) -> str | None:
     return secret if secret and len(secret) <= LONGEST_SECRET and secret.isascii() else None

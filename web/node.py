@@ -8,10 +8,12 @@ from prometheus_client.core import Metric
 
 from app.housekeeping import keep_house
 from app.mirroring import Mirror
+from app.pace import Pace
 from app.replies import ReplyLog
 from app.settings import Settings
 from app.site import Site
 from realtime.hub import Hub
+from realtime.sessions import Sessions
 from realtime.socket import LiveDoor
 from store.database import Database, StoreUnavailable
 from web.figures import Figures
@@ -32,12 +34,16 @@ class Node:
     hub: Hub
     mirror: Mirror
     door: LiveDoor
+    sessions: Sessions
+    requests: Pace
     figures: Figures
     siblings: Siblings
 
     async def start(self) -> None:
         """Begin to listen to other nodes and to work in the background."""
         await self.hub.start()
+        if self.sessions.elsewhere is not None:
+            self.hub.spawn(self.sessions.elsewhere.run())
         self.hub.spawn(self.mirror.run())
         self.hub.spawn(self.figures.watch_loop())
         self.hub.spawn(self.siblings.answer(self.own_metrics))
@@ -58,6 +64,8 @@ class Node:
         """Settle what was submitted, then end everything."""
         await self.replies.close()
         await self.hub.close()
+        if self.sessions.elsewhere is not None:
+            await self.sessions.elsewhere.close()
         await self.database.close()
 
     async def readiness(self) -> tuple[int, dict[str, str]]:

@@ -18,6 +18,7 @@ from web.cookies import credentials, is_secure
 from web.errors import Refused, answer
 from web.headers import Headers
 from web.identity import anyone, who
+from web.limits import Paced
 
 __all__ = ["anyone", "identify_connection", "middleware", "origin_allowed", "who"]
 
@@ -34,6 +35,7 @@ def middleware() -> list[Middleware]:
         Middleware(Bounds),
         Middleware(CrossSite),
         Middleware(Identify),
+        Middleware(Paced),
     ]
 
 

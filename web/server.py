@@ -18,11 +18,14 @@ from app.site import Identity, Site
 from app.throttle import Throttle
 from realtime.bus import Bus, LocalBus
 from realtime.hub import Hub
+from realtime.sessions import Elsewhere, Sessions
 from realtime.socket import LiveDoor
 from store.columns import utc_now
 from store.database import Database
+from web.addresses import counted_address
 from web.errors import exception_handlers
 from web.figures import Figures
+from web.limits import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, spend_request
 from web.node import Node
 from web.routes import routes
 from web.security import identify_connection, middleware, origin_allowed
@@ -76,25 +79,53 @@ def create_node(settings: Settings, siblings: Siblings) -> Node:
         database,
         announce,
         utc_now,
-        pace=Pace(REPLIES_PER_SECOND, REPLIES_AT_ONCE, enabled=settings.limits_rates),
+        pace=_pace("replies", hub, REPLIES_PER_SECOND, REPLIES_AT_ONCE),
         asleep_after=timedelta(days=settings.asleep_days),
         meters=meters,
     )
 
-    async def identify(scope: Scope) -> Identity | None:
-        return await identify_connection(site, scope)
+    requests = _pace("requests", hub, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE)
 
+    async def identify(scope: Scope) -> Identity | None:
+        who = await identify_connection(site, scope)
+        spend_request(requests, scope, who)
+        return who
+
+    sessions = Sessions(settings)
+    sessions.elsewhere = _elsewhere(settings, sessions)
     door = LiveDoor(
-        site, hub, replies, origin_allowed=lambda scope: origin_allowed(settings, scope), identify=identify
+        site,
+        hub,
+        replies,
+        sessions,
+        origin_allowed=lambda scope: origin_allowed(settings, scope),
+        identify=identify,
+        address=counted_address,
     )
     figures = Figures(meters, hub, replies)
-    return Node(settings, database, site, replies, hub, mirror, door, figures, siblings)
+    return Node(settings, database, site, replies, hub, mirror, door, sessions, requests, figures, siblings)
+
+
+def _pace(name: str, hub: Hub, rate: float, burst: int) -> Pace:
+    """A pace that holds on all nodes together."""
+    pace = Pace(rate, burst, enabled=hub.settings.limits_rates)
+    hub.allowances.share(name, pace)
+    return pace
+
+
+def _elsewhere(settings: Settings, sessions: Sessions) -> Elsewhere | None:
+    if not settings.redis_url or not settings.limits_rates:
+        return None
+    from realtime.redis_sessions import RedisSessions
+
+    return RedisSessions(settings.redis_url, settings.node, sessions.held)
 
 
 def _bus(settings: Settings) -> Bus:
     if not settings.redis_url:
         return LocalBus()
-    from realtime.redis_bus import RedisBus  # here, as below: who has no Redis starts sooner without its client
+    # Here, as below: who has no Redis starts sooner without its client.
+    from realtime.redis_bus import RedisBus
 
     return RedisBus(settings.redis_url, settings.node)
 
@@ -103,10 +134,14 @@ def _counters(settings: Settings) -> Storage | None:
     if not settings.redis_url:
         return None
     from limits.aio.storage import RedisStorage
+    from redis.asyncio.retry import Retry
+    from redis.backoff import NoBackoff
 
     return RedisStorage(
         f"async+{settings.redis_url}",
         implementation="redispy",
         socket_connect_timeout=COUNTERS_ANSWER_WITHIN,
         socket_timeout=COUNTERS_ANSWER_WITHIN,
+        # The client by itself would try again for seconds, while somebody waits to sign in.
+        retry=Retry(NoBackoff(), 0),  # type: ignore[arg-type]
     )

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from app.pace import Pace
 from app.settings import Settings
 from app.site import Site
 from web.errors import exception_handlers
@@ -20,9 +21,10 @@ class SmallNode:
 
     site: Site
     settings: Settings
+    requests: Pace
 
 
-def small_app(site: Site) -> Starlette:
+def small_app(site: Site, requests: Pace | None = None) -> Starlette:
     """Answers `/api/me`, `/api/echo` and `/static/x` behind all middleware."""
     app = Starlette(
         routes=[
@@ -36,7 +38,7 @@ def small_app(site: Site) -> Starlette:
         middleware=middleware(),
         exception_handlers=exception_handlers,
     )
-    app.state.node = SmallNode(site, site.settings)
+    app.state.node = SmallNode(site, site.settings, requests or Pace(1, 1, enabled=False))
     return app
 
 

@@ -8,9 +8,10 @@ from starlette.responses import Response
 
 from app import sign_in
 from app.site import Identity
+from web.addresses import client_address
 from web.api.operation import Call, answer, done, operation
 from web.api.wire import Text
-from web.cookies import clear_sign_in, client_address, set_sign_in
+from web.cookies import clear_sign_in, set_sign_in
 from web.identity import anyone
 
 

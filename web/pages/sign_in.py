@@ -5,7 +5,8 @@ from starlette.responses import Response
 
 from app import sign_in as use_case
 from app.errors import RateLimited, WrongCredentials
-from web.cookies import clear_sign_in, client_address, set_sign_in
+from web.addresses import client_address
+from web.cookies import clear_sign_in, set_sign_in
 from web.i18n import mark
 from web.identity import anyone, who
 from web.pages.going import go_to, own_address

@@ -1,0 +1,178 @@
+"""Limits on how fast people and addresses go on, and whose address counts."""
+
+import asyncio
+import time
+
+import httpx
+import pytest
+from limits import RateLimitItemPerMinute
+from websockets.exceptions import InvalidStatus
+
+from app.errors import RateLimited
+from app.pace import Pace
+from app.settings import Settings
+from app.site import Site
+from app.throttle import Throttle
+from tests import factories
+from tests.conftest import NodeFactory
+from tests.nodes import RunningNode
+from tests.realtime.clients import LiveClient
+from tests.servers import RedisServer
+from tests.waiting import wait_for
+from tests.web.small_app import client_of, small_app
+from web.addresses import counted_address
+from web.server import _counters
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """These tests ask nothing that differs between databases."""
+    return sqlite_url
+
+
+@pytest.mark.parametrize(
+    ("client", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("10.0.0.1", "10.0.0.1"),
+        ("127.0.0.1", None),
+        ("127.8.0.1", None),
+        ("::1", None),
+        ("::ffff:127.0.0.1", None),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", None),
+        ("unix", None),
+    ],
+)
+def test_whose_address_counts(client: str, counted: str | None) -> None:
+    """One per machine, one per IPv6 household; the machine itself, where a proxy may speak for all, does not count."""
+    assert counted_address({"client": (client, 0)}) == counted
+    assert counted_address({"client": None}) is None
+
+
+async def test_a_person_who_asks_too_fast(site: Site) -> None:
+    """429 with `retry_after`, on whichever sign-in; others and what is the same for everybody pass."""
+    alice, bob = await factories.people(site, "alice", "bob")
+    app = small_app(site, Pace(0.01, 5))
+    first, second, other = [
+        {"Authorization": f"Bearer {await factories.token(site, who)}"} for who in (alice, alice, bob)
+    ]
+    async with client_of(app) as client:
+        for number in range(5):
+            headers = (first, second)[number % 2]
+            assert (await client.get("/api/me", headers=headers)).status_code == 200
+        refused = await client.get("/api/me", headers=second)
+        assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
+        assert refused.json()["retry_after"] > 0
+        assert int(refused.headers["retry-after"]) > 0
+        assert (await client.get("/api/me", headers=other)).status_code == 200
+        for path in ("/healthz", "/static/x"):
+            assert (await client.get(path, headers=first)).status_code == 200
+
+
+async def test_an_address_of_nobody_who_asks_too_fast(site: Site) -> None:
+    """Who is not signed in is counted by address; who is signed in there does not notice."""
+    alice = await factories.person(site, "alice")
+    signed_in = {"Authorization": f"Bearer {await factories.token(site, alice)}"}
+    app = small_app(site, Pace(0.01, 5))
+    async with _from_address(app, "192.0.2.7") as theirs, _from_address(app, "192.0.2.8") as others:
+        for _ in range(5):
+            assert (await theirs.get("/api/me", headers={"Authorization": "Bearer no"})).status_code == 200
+        assert (await theirs.get("/api/me")).status_code == 429
+        assert (await theirs.get("/api/me", headers=signed_in)).status_code == 200
+        assert (await others.get("/api/me")).status_code == 200
+
+
+async def test_connecting_too_fast(node_factory: NodeFactory, sqlite_url: str) -> None:
+    """A person whose requests are used up is refused before the upgrade, and told when to come back."""
+    node = await node_factory(sqlite_url)
+    site = node.app.state.node.site
+    alice = await factories.person(site, "alice")
+    token = await factories.token(site, alice)
+    node.app.state.node.requests.spent_elsewhere({alice.person_id: 2000})
+    with pytest.raises(InvalidStatus) as refused:
+        await LiveClient.connect(node.live_url, token)
+    assert refused.value.response.status_code == 429
+    assert int(refused.value.response.headers["Retry-After"]) >= 9
+
+
+@pytest.fixture
+async def two_nodes(
+    node_factory: NodeFactory, sqlite_url: str, redis_server: RedisServer
+) -> list[RunningNode]:
+    """Two nodes of one site that share a Redis."""
+    return [await node_factory(sqlite_url, redis_url=redis_server.url) for _ in range(2)]
+
+
+async def test_replies_are_paced_over_all_nodes(two_nodes: list[RunningNode]) -> None:
+    """Who has used up her allowance on one node is refused on the other, with advice when to go on."""
+    one, two = two_nodes
+    site = one.app.state.node.site
+    alice, bob = await factories.people(site, "alice", "bob")
+    room = await factories.discussion(site, alice, [bob])
+    token = await factories.token(site, alice)
+    here = await LiveClient.welcomed(one.live_url, token)
+    for number in range(100):
+        await here.send(type="post", id=str(number), discussion=room, client_id=str(number), body="x")
+    await here.expect("error", code="rate_limited")
+    heard = two.app.state.node.replies._pace._full_at
+    await wait_for(lambda: alice.person_id in heard, "the other node knows")
+    there = await LiveClient.welcomed(two.live_url, token)
+    for number in range(30):
+        await there.send(type="post", id=str(number), discussion=room, client_id=f"there-{number}", body="x")
+    error = await there.expect("error", code="rate_limited")
+    assert error["retry_after"] > 0
+    async with two.client(token=token) as client:
+        path = f"/api/discussions/{room}/replies"
+        posts = (client.post(path, json={"client_id": f"http-{n}", "body": "x"}) for n in range(30))
+        answers = await asyncio.gather(*posts)
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert {answer.json()["code"] for answer in refused} == {"rate_limited"}
+    await here.close()
+    await there.close()
+
+
+async def test_requests_are_paced_over_all_nodes(two_nodes: list[RunningNode]) -> None:
+    """What one node let pass is known to the other a moment later."""
+    one, two = (node.app.state.node for node in two_nodes)
+    for _ in range(900):
+        one.requests.spend("alice")
+
+    def tokens_left() -> bool:
+        try:
+            for _ in range(200):
+                two.requests.spend("alice")
+        except RateLimited:
+            return True
+        return False
+
+    await wait_for(tokens_left, "the other node knows")
+
+
+async def test_redis_frozen_while_somebody_signs_in(sqlite_url: str) -> None:
+    """The first try waits for the shared counters for half a second; the next ones do not, and all are counted."""
+    redis = RedisServer()
+    redis.start()
+    try:
+        settings = Settings.model_validate({"database_url": sqlite_url, "redis_url": redis.url})
+        throttle = Throttle(_counters(settings))
+        limit = RateLimitItemPerMinute(10)
+        await throttle.spend(limit, "alice")
+        redis.freeze()
+        began = time.monotonic()
+        async with asyncio.timeout(3):
+            for _ in range(10):
+                await throttle.spend(limit, "alice")
+            with pytest.raises(RateLimited):
+                await throttle.spend(limit, "alice")
+        # The bound is one wait for Redis (COUNTERS_ANSWER_WITHIN), not one for each try.
+        assert time.monotonic() - began < 2
+    finally:
+        redis.remove()
+
+
+def _from_address(app: object, address: str) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app, client=(address, 1))  # type: ignore[arg-type]
+    return httpx.AsyncClient(transport=transport, base_url="http://parley.example")
