@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy.exc import IntegrityError
 
 from app.bodies import check_body
+from app.doubts import Doubts
 from app.errors import ParleyError, Unavailable
 from app.events import Announce, EntryStored, Event, Joined, Line
 from app.markdown import may_be_markup, render
@@ -22,10 +23,11 @@ from app.meters import Meters
 from app.pace import Pace
 from app.verdicts import NewReply, Outcome, Posted, Verdict
 from app.waking import woken
-from store.database import Database, StoreUnavailable
+from store.database import Database, OutcomeUnknown, StoreUnavailable
 from store.log import active_members, append, find_replies, lock_rooms
+from store.participations import MemberState
 from store.prepared import Link
-from store.room import StoredLine
+from store.room import Room, StoredLine
 
 log = structlog.get_logger(__name__)
 
@@ -42,6 +44,8 @@ LONG_BODY = 2_000
 Settle = Callable[[Outcome], None]
 """Is told what became of a reply, on the event loop. It must not raise."""
 Waiting = tuple[NewReply, Settle]
+Stored = tuple[Verdict, list[StoredLine], list[Joined]]
+"""What a transaction did: its verdict, the lines that it accepted, and whom to ring because a room awoke."""
 
 
 class ReplyLog:
@@ -66,6 +70,7 @@ class ReplyLog:
         self._durable_at = 0.0
         self._waiting: list[Waiting] = []
         self._committing: asyncio.Task[None] | None = None
+        self._doubts = Doubts(database, self._commit, self._answer)
 
     async def post(self, reply: NewReply) -> Posted:
         """Store a reply and come back when it is durable.
@@ -102,9 +107,10 @@ class ReplyLog:
         return len(self._waiting)
 
     async def close(self) -> None:
-        """Come back when everything that was submitted is settled."""
+        """Come back when everything that was submitted is settled, save what only an absent store could tell."""
         while self._committing is not None:
             await asyncio.shield(self._committing)
+        self._doubts.give_up()
 
     async def _commit_waiting(self) -> None:
         try:
@@ -129,7 +135,12 @@ class ReplyLog:
         replies = [reply for reply, _ in batch]
         try:
             outcomes, events = await self._commit(replies)
+        except OutcomeUnknown:
+            self._doubts.find_out(batch)
+            return
         except StoreUnavailable:
+            # Who has waited for this commit has waited long enough, and the next would fare no better.
+            batch, self._waiting = [*batch, *self._waiting], []
             outcomes, events = [Unavailable() for _ in batch], []
         except Exception as error:
             if len(batch) > 1:
@@ -139,6 +150,9 @@ class ReplyLog:
                 return
             log.exception("reply_not_stored", error=type(error).__name__)
             outcomes, events = [Unavailable()], []
+        self._answer(batch, outcomes, events)
+
+    def _answer(self, batch: list[Waiting], outcomes: Sequence[Outcome], events: Sequence[Event]) -> None:
         if events:
             self._tell(events)
             self._meters.lags.observe(time.perf_counter() - self._durable_at)
@@ -155,28 +169,41 @@ class ReplyLog:
 
     async def _commit(self, replies: Sequence[NewReply]) -> tuple[list[Outcome], list[Event]]:
         try:
-            return await self._commit_once(replies)
+            return await self._commit_once(replies, self._store)
         except IntegrityError:
-            # Another node stored the same client_id between our look and our write: now it is to be found.
-            return await self._commit_once(replies)
+            # One of them is known already, which the index on (author, client_id) has found.
+            return await self._commit_once(replies, self._look_and_store)
 
-    async def _commit_once(self, replies: Sequence[NewReply]) -> tuple[list[Outcome], list[Event]]:
+    async def _commit_once(
+        self, replies: Sequence[NewReply], store: Callable[[Sequence[NewReply], Link], Stored]
+    ) -> tuple[list[Outcome], list[Event]]:
         began = time.perf_counter()
-        verdict, stored, woken = await self._database.transact(partial(self._store, replies))
+        verdict, stored, woken = await self._database.transact(partial(store, replies))
         self._durable_at = time.perf_counter()
         self._meters.commits.observe(self._durable_at - began)
         return verdict.outcomes(stored), [*woken, *await _entries(verdict.accepted, stored)]
 
-    def _store(
-        self, replies: Sequence[NewReply], link: Link
-    ) -> tuple[Verdict, list[StoredLine], list[Joined]]:
-        """The transaction. On SQLite it runs in another thread: nothing of it may touch the event loop."""
+    # The transaction. On SQLite it runs in another thread: nothing of it may touch the event loop.
+
+    def _store(self, replies: Sequence[NewReply], link: Link) -> Stored:
+        """Nearly always all replies are new and accepted; only then it can be done without looking for known ones."""
+        rooms = lock_rooms(link, {reply.discussion for reply in replies})
+        verdict = Verdict(rooms, self._members(replies, link), {}, replies)
+        if verdict.refuses:
+            return self._look_and_store(replies, link)
+        return self._append(verdict, rooms, link)
+
+    def _look_and_store(self, replies: Sequence[NewReply], link: Link) -> Stored:
+        """A reply that is known already has its number, whatever her rights are by now."""
         rooms = lock_rooms(link, {reply.discussion for reply in replies})
         known = find_replies(link, {(reply.author.id, reply.client_id) for reply in replies})
-        members = active_members(link, {(reply.discussion, reply.author.id) for reply in replies})
-        verdict = Verdict(rooms, known, members)
-        for reply in replies:
-            verdict.judge(reply)
+        verdict = Verdict(rooms, self._members(replies, link), known, replies)
+        return self._append(verdict, rooms, link)
+
+    def _members(self, replies: Sequence[NewReply], link: Link) -> dict[tuple[str, str], MemberState]:
+        return active_members(link, {(reply.discussion, reply.author.id) for reply in replies})
+
+    def _append(self, verdict: Verdict, rooms: dict[str, Room], link: Link) -> Stored:
         stored = append(link, rooms, verdict.lines, self._now())
         return verdict, stored, woken(link, rooms, stored, self._asleep_after)
 

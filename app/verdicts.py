@@ -41,18 +41,23 @@ class Verdict:
     def __init__(
         self,
         rooms: dict[str, Room],
-        known: dict[tuple[str, str], StoredReply],
         members: dict[tuple[str, str], MemberState],
+        known: dict[tuple[str, str], StoredReply],
+        replies: Sequence[NewReply],
     ) -> None:
         self._rooms = rooms
-        self._known = known
         self._members = members
+        self._known = known
         self._judged: list[Outcome | tuple[int, bool]] = []
         self._places: dict[tuple[str, str], int] = {}
+        self.refuses = False
+        """Whether any of them is refused."""
         self.accepted: list[NewReply] = []
         self.lines: list[NewLine] = []
+        for reply in replies:
+            self._judge(reply)
 
-    def judge(self, reply: NewReply) -> None:
+    def _judge(self, reply: NewReply) -> None:
         """Accept the reply as a line, find it among what is known, or refuse it."""
         key = (reply.author.id, reply.client_id)
         if key in self._known:
@@ -63,6 +68,7 @@ class Verdict:
             self._judged.append((place, True) if same else ClientIdReused())
         elif refusal := self._refusal(reply):
             self._judged.append(refusal)
+            self.refuses = True
         else:
             self._places[key] = len(self.lines)
             self._judged.append((len(self.lines), False))

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Delete, Insert, Select, Update
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 
 Statement = Select[Any] | Insert | Update | Delete
 Convert = Callable[[Any], Any]
@@ -37,11 +37,13 @@ class Prepared:
         if isinstance(link, Connection) and link.dialect.name != "sqlite":
             return [tuple(row) for row in link.execute(self._for(link.dialect.name), parameters)]
         compiled = self._for_sqlite()
-        with _Errors(compiled.sql):
-            cursor = _driver(link).cursor()
+        cursor = _cursor(link)
+        try:
             cursor.execute(compiled.sql, compiled.bound(parameters))
             found = cursor.fetchall()
-            cursor.close()
+        except sqlite3.Error as error:
+            raise _translated(error, compiled.sql) from error
+        cursor.close()
         return compiled.converted(found)
 
     def run(self, link: Link, many: Sequence[Parameters]) -> None:
@@ -50,10 +52,12 @@ class Prepared:
             link.execute(self._for(link.dialect.name), many)
             return
         compiled = self._for_sqlite()
-        with _Errors(compiled.sql):
-            cursor = _driver(link).cursor()
+        cursor = _cursor(link)
+        try:
             cursor.executemany(compiled.sql, [compiled.bound(parameters) for parameters in many])
-            cursor.close()
+        except sqlite3.Error as error:
+            raise _translated(error, compiled.sql) from error
+        cursor.close()
 
     def _for(self, dialect: str) -> Statement:
         return self._statement[dialect] if isinstance(self._statement, Mapping) else self._statement
@@ -64,67 +68,64 @@ class Prepared:
         return self._compiled
 
 
-def _driver(link: Link) -> Any:
-    """SQLite's driver: the link itself, or what SQLAlchemy's connection has below it."""
-    return link.connection if isinstance(link, Connection) else link
+def _cursor(link: Link) -> Any:
+    """A cursor of SQLite's driver: the link itself, or what SQLAlchemy's connection has below it."""
+    return (link.connection if isinstance(link, Connection) else link).cursor()
 
 
 @dataclass(frozen=True)
 class _Compiled:
-    """SQL, what its places hold (a name to look up, or a value), and how values and rows are converted."""
+    """SQL; what its places hold, by name and in order; and the places and columns whose values are converted."""
 
     sql: str
-    places: list[tuple[str | None, Any, Convert | None]]
-    columns: list[Convert | None]
+    names: list[str]
+    fixed: dict[str, Any]
+    places: list[tuple[int, Convert]]
+    columns: list[tuple[int, Convert]]
 
     def bound(self, parameters: Parameters) -> list[Any]:
-        return [
-            fixed if name is None else (parameters[name] if convert is None else convert(parameters[name]))
-            for name, fixed, convert in self.places
-        ]
+        if self.fixed:
+            parameters = {**self.fixed, **parameters}
+        values = [parameters[name] for name in self.names]
+        for index, convert in self.places:
+            values[index] = convert(values[index])
+        return values
 
-    def converted(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
-        return [
-            tuple(
-                value if convert is None else convert(value)
-                for value, convert in zip(row, self.columns, strict=True)
-            )
-            for row in rows
-        ]
+    def converted(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        return [self._converted(row) for row in rows] if self.columns else rows
 
-
-class _Errors:
-    """Errors of the driver as they come from SQLAlchemy."""
-
-    def __init__(self, sql: str) -> None:
-        self._sql = sql
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> None:
-        if isinstance(error, sqlite3.IntegrityError):
-            raise IntegrityError(self._sql, None, error) from error
-        if isinstance(error, sqlite3.OperationalError):
-            raise OperationalError(self._sql, None, error) from error
-        if isinstance(error, sqlite3.Error):
-            raise DatabaseError(self._sql, None, error) from error
+    def _converted(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = list(row)
+        for index, convert in self.columns:
+            values[index] = convert(values[index])
+        return tuple(values)
 
 
 def _compile(statement: Statement, columns: Sequence[str] | None) -> _Compiled:
     compiled = statement.compile(dialect=DIALECT, column_keys=list(columns) if columns else None)
     if compiled.post_compile_params:
         raise TypeError("lists of parameters go through store.pairs")
-    places: list[tuple[str | None, Any, Convert | None]] = []
-    for name in compiled.positiontup or ():
-        bind = compiled.binds[name]
-        convert = bind.type.dialect_impl(DIALECT).bind_processor(DIALECT)
-        if bind.required:
-            places.append((bind.key, None, convert))
-        else:
-            places.append((None, convert(bind.effective_value) if convert else bind.effective_value, None))
+    binds = [compiled.binds[name] for name in compiled.positiontup or ()]
     selected = statement.selected_columns if isinstance(statement, Select) else ()
-    converts: list[Convert | None] = [
-        column.type.dialect_impl(DIALECT).result_processor(DIALECT, None) for column in selected
-    ]
-    return _Compiled(str(compiled), places, converts)
+    return _Compiled(
+        sql=str(compiled),
+        names=[bind.key for bind in binds],
+        fixed={bind.key: bind.effective_value for bind in binds if not bind.required},
+        places=_converting([bind.type.dialect_impl(DIALECT).bind_processor(DIALECT) for bind in binds]),
+        columns=_converting(
+            [column.type.dialect_impl(DIALECT).result_processor(DIALECT, None) for column in selected]
+        ),
+    )
+
+
+def _converting(converts: Sequence[Convert | None]) -> list[tuple[int, Convert]]:
+    return [(index, convert) for index, convert in enumerate(converts) if convert is not None]
+
+
+def _translated(error: sqlite3.Error, sql: str) -> DBAPIError:
+    """An error of the driver as it comes from SQLAlchemy."""
+    kinds: dict[type[sqlite3.Error], type[DBAPIError]] = {
+        sqlite3.IntegrityError: IntegrityError,
+        sqlite3.OperationalError: OperationalError,
+    }
+    return kinds.get(type(error), DatabaseError)(sql, None, error)
