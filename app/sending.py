@@ -1,10 +1,14 @@
-"""Sending: a draft becomes a discussion, in one transaction, once."""
+"""Sending: a draft becomes a discussion, once.
+
+One transaction makes it one and settles who is in it; of very many people, most come in right after it.
+"""
 
 from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.arrivals import let_in_all
 from app.bodies import check_body
 from app.errors import NoRecipients, NotFound, RecipientsRefused, RefusedRecipient
 from app.events import EntryStored, Joined, Line
@@ -13,6 +17,7 @@ from app.rules.sending import Target, Writer, may_write
 from app.site import Identity, Site
 from store import addressing, opening
 from store.addressing import Reached
+from store.arrivals import AT_ONCE
 from store.circle import Newcomer
 from store.drafts import own_message
 
@@ -26,29 +31,47 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 async def send(site: Site, who: Identity, message_id: str) -> Sent:
-    """Send one's own draft; a second time changes nothing and answers the same.
+    """Send one's own draft; a second time changes nothing and answers the same. Comes back when everybody is in.
 
     Raises `NotFound`, `InvalidBody`, `NoRecipients`, or `RecipientsRefused` naming each who may not be written to.
     """
+    sent = None
+    while sent is None:
+        sent = await _send_as_it_is(site, who, message_id)
+    return sent
+
+
+async def _send_as_it_is(site: Site, who: Identity, message_id: str) -> Sent | None:
+    """Send what the draft is now; None when it was changed while its recipients were looked at."""
+    async with site.database.read() as session:
+        draft = await own_message(session, message_id, who.person_id)
+        if draft is None:
+            raise NotFound
+        people = await _people(session, who, message_id) if draft.state == "draft" else []
+    if draft.state == "sent":
+        await let_in_all(site, message_id)
+        return Sent(draft.id, draft.subject, sent_again=True)
+    body, now = check_body(draft.body), site.now()
+    at_once, later = people[:AT_ONCE], people[AT_ONCE:]
     async with site.database.write() as session:
         message = await own_message(session, message_id, who.person_id, lock=True)
-        if message is None:
-            raise NotFound
-        if message.state == "sent":
-            return Sent(message.id, message.subject, sent_again=True)
-        body = check_body(message.body)
-        people = await _people(session, who, message_id)
-        now = site.now()
-        await opening.open_room(session, message_id, who.person_id, body, _newcomers(who, people), now)
+        if message is None or (message.state, message.version) != ("draft", draft.version):
+            return None
+        await opening.open_room(
+            session, message_id, who.person_id, body, _newcomers(who, at_once), now, size=1 + len(people)
+        )
+        await opening.expect(session, message_id, [(one.id, one.role) for one in later])
     line = Line(seq=1, kind="message", author=who.ref, at=now, body=body, attachments=(), html=render(body))
-    inside = [who.person_id, *(person.id for person in people)]
+    inside = [who.person_id, *(person.id for person in at_once)]
     site.announce(
         [
             EntryStored(message_id, line),
-            *(Joined(person, message_id, message.subject, head=1) for person in inside),
+            *(Joined(person, message_id, draft.subject, head=1) for person in inside),
         ]
     )
-    return Sent(message_id, message.subject, sent_again=False)
+    if later:
+        await let_in_all(site, message_id)
+    return Sent(message_id, draft.subject, sent_again=False)
 
 
 def writable(writer: Identity, reached: Sequence[Reached]) -> list[Reached]:

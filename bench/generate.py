@@ -69,9 +69,8 @@ async def _fill(url: str, parts: Sequence[Mailbox | Talk], dice: Random) -> None
         if connection.dialect.name == "sqlite":
             # All of it in memory until the commit, or every index would be read and written over and over.
             await connection.execute(text("PRAGMA cache_size = -1000000"))
-        ids = {
-            login: row_id for login, row_id in await connection.execute(select(person.c.login, person.c.id))
-        }
+        found = await connection.execute(select(person.c.login, person.c.id))
+        ids: dict[str, str] = {row[0]: row[1] for row in found}
         for part in parts:
             rooms = _mailbox(part, ids, dice) if isinstance(part, Mailbox) else _talk(part, ids, dice)
             while some := list(itertools.islice(rooms, ROOMS_AT_ONCE)):
@@ -183,6 +182,7 @@ def _seat(of_room: Row, one: str, writers: Sequence[str], read: int) -> Row:
         "added_at": of_room["sent_at"],
         "last_entry_at": of_room["last_entry_at"],
         "unread": len(writers) - own - read_count,
+        "tallied": False,
     }
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from store import arrivals
 from store.circle import Newcomer, enter
 from store.columns import table_of
 from store.tables import Entry, Message
@@ -37,10 +38,12 @@ async def open_room(
     body: str,
     people: Sequence[Newcomer],
     at: datetime,
+    *,
+    size: int,
 ) -> None:
-    """Turn a draft, locked by the caller, into a room with these people and entry 1."""
+    """Turn a draft, locked by the caller, into a room of `size` people, these among them, and entry 1."""
     connection = await session.connection()
-    await connection.execute(SEND, {"room": message_id, "said": body, "at": at, "size": len(people)})
+    await connection.execute(SEND, {"room": message_id, "said": body, "at": at, "size": size})
     await connection.execute(
         insert(entry),
         {
@@ -54,3 +57,9 @@ async def open_room(
         },
     )
     await enter(session, message_id, people, {}, at)
+
+
+async def expect(session: AsyncSession, message_id: str, people: Sequence[tuple[str, str]]) -> None:
+    """Write down who else is to come in, as `store.arrivals.expect` does."""
+    if people:
+        await (await session.connection()).run_sync(arrivals.expect, message_id, people)

@@ -248,3 +248,16 @@ class Participation(SQLModel, table=True):
     last_entry_at: datetime = Field(sa_type=UtcDateTime)
     unread: int = 0
     tallied: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class Arrival(SQLModel, table=True):
+    """People who are to come into a discussion that was just sent (see `store.arrivals`): one step of them.
+
+    `people` is a JSON list of pairs of person and role. The row is deleted when they are in.
+    """
+
+    __tablename__ = "arrival"
+
+    message_id: str = Field(foreign_key="message.id", primary_key=True, sa_type=Identifier)
+    place: int = Field(primary_key=True)
+    people: str = Field(sa_type=Text)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from prometheus_client.core import Metric
 
+from app.arrivals import go_on_letting_in
 from app.housekeeping import keep_house
 from app.mirroring import Mirror
 from app.pace import Pace
@@ -45,6 +46,7 @@ class Node:
         if self.sessions.elsewhere is not None:
             self.hub.spawn(self.sessions.elsewhere.run())
         self.hub.spawn(self.mirror.run())
+        self.hub.spawn(go_on_letting_in(self.site))
         self.hub.spawn(self.figures.watch_loop())
         self.hub.spawn(self.siblings.answer(self.own_metrics))
         if not self.settings.redis_url:

@@ -1,0 +1,125 @@
+"""People on their way into a large discussion: named when the message is sent, let in some at a time.
+
+One transaction for thousands of participations would hold up everybody's replies. So they are written down where
+nothing can lose them, in the transaction that sends the message, and come in by small transactions after it.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+
+import msgspec
+from sqlalchemy import and_, bindparam, delete, insert, select, update
+
+from store.columns import table_of
+from store.pairs import by_pairs, look_up
+from store.prepared import Link, Prepared
+from store.room import Room
+from store.tables import Arrival, Message, Participation
+
+AT_ONCE = 200
+"""People who come in in one transaction."""
+
+arrival = table_of(Arrival)
+message = table_of(Message)
+participation = table_of(Participation)
+
+NOTE = Prepared(insert(arrival), columns=("message_id", "place", "people"))
+NEXT = Prepared(
+    select(arrival.c.place, arrival.c.people)
+    .where(arrival.c.message_id == bindparam("room"))
+    .order_by(arrival.c.place)
+    .limit(1)
+)
+DONE = Prepared(
+    delete(arrival).where(arrival.c.message_id == bindparam("room"), arrival.c.place == bindparam("at_place"))
+)
+WAITING = Prepared(select(arrival.c.message_id).distinct())
+PRESENT = by_pairs(
+    lambda wanted: select(participation.c.person_id).select_from(
+        wanted.join(
+            participation,
+            and_(participation.c.message_id == wanted.c.one, participation.c.person_id == wanted.c.two),
+        )
+    )
+)
+ENTER = Prepared(
+    insert(participation),
+    columns=(
+        "message_id",
+        "person_id",
+        "state",
+        "role",
+        "from_seq",
+        "read_seq",
+        "read_count",
+        "own_count",
+        "received",
+        "muted",
+        "added_at",
+        "last_entry_at",
+        "unread",
+        "tallied",
+    ),
+)
+RESIZE = Prepared(
+    update(message)
+    .where(message.c.id == bindparam("room"))
+    .values(participant_count=message.c.participant_count + bindparam("change"))
+)
+
+
+def expect(link: Link, message_id: str, people: Sequence[tuple[str, str]]) -> None:
+    """Write down who is to come into a discussion: pairs of person and role. Its size counts them already."""
+    rest = iter(people)
+    steps = iter(lambda: list(islice(rest, AT_ONCE)), [])
+    NOTE.run(
+        link,
+        [
+            {"message_id": message_id, "place": place, "people": msgspec.json.encode(some).decode()}
+            for place, some in enumerate(steps)
+        ],
+    )
+
+
+def let_in(link: Link, room: Room, now: datetime) -> list[str] | None:
+    """Let the next ones into a discussion, locked by the caller; who came in, or None when nobody is to come."""
+    found = NEXT.rows(link, {"room": room.id})
+    if not found:
+        return None
+    [(place, people)] = found
+    roles = dict(msgspec.json.decode(people, type=list[tuple[str, str]]))
+    # Somebody added her meanwhile; she may even have left again.
+    present = {row[0] for row in look_up(link, PRESENT, [(room.id, person) for person in roles])}
+    coming = [person for person in roles if person not in present]
+    if coming:
+        ENTER.run(link, [_participation(room, person, roles[person], now) for person in coming])
+    if present:
+        RESIZE.run(link, [{"room": room.id, "change": -len(present)}])
+    DONE.run(link, [{"room": room.id, "at_place": place}])
+    return coming
+
+
+def awaiting(link: Link) -> list[str]:
+    """The discussions into which people are still to come."""
+    return [row[0] for row in WAITING.rows(link, {})]
+
+
+def _participation(room: Room, person: str, role: str, now: datetime) -> dict[str, object]:
+    """She sees everything, has read nothing, and agrees with the log as it is now."""
+    return {
+        "message_id": room.id,
+        "person_id": person,
+        "state": "active",
+        "role": role,
+        "from_seq": 1,
+        "read_seq": 0,
+        "read_count": 0,
+        "own_count": 0,
+        "received": True,
+        "muted": False,
+        "added_at": now,
+        "last_entry_at": room.last_entry_at,
+        "unread": room.reply_count,
+        "tallied": False,
+    }
