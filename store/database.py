@@ -32,10 +32,17 @@ POSTGRES_COMMAND_SECONDS = 2.5
 
 AWAY = (OperationalError, InterfaceError, PoolTimeoutError, sqlite3.OperationalError, OSError, TimeoutError)
 """What the drivers raise when the database cannot be reached, is locked or has no room left."""
+AWAY_STATES = ("08", "25006", "40", "53", "57P", "58")
+"""Beginnings of PostgreSQL's SQLSTATEs that pass: no connection, a standby's refusal, deadlocks, no resources,
+starting up or shutting down, errors of the machine (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
 
 class StoreUnavailable(Exception):
     """The database cannot be reached or does not answer in time; nothing is known to be stored."""
+
+
+class OutcomeUnknown(StoreUnavailable):
+    """The database did not answer a commit: it may be stored or not. Only looking again tells."""
 
 
 class Database:
@@ -76,13 +83,21 @@ class Database:
 
         For what happens so often that its cost counts: on SQLite all of it is one visit to one thread, instead of
         three for every statement. A caller that is cancelled waits for the end of it first.
+        Raises `StoreUnavailable`; `OutcomeUnknown` when it may have been stored all the same.
         """
         with _Failures():
             if self.is_sqlite:
                 async with self._turn:
                     return cast("T", await self._direct_writer.run(work))
-            async with self._writer.begin() as connection:
-                return await connection.run_sync(work)
+            async with self._writer.connect() as connection:
+                result = await connection.run_sync(work)
+                try:
+                    await connection.commit()
+                except Exception as error:
+                    if _is_away(error):
+                        raise OutcomeUnknown from error
+                    raise
+                return result
 
     async def look(self, work: Callable[[Link], T]) -> T:
         """Read with plain functions on a link, in the same way; they change nothing."""
@@ -141,8 +156,15 @@ class _Failures:
     def __exit__(
         self, _type: type[BaseException] | None, error: BaseException | None, _traceback: TracebackType | None
     ) -> None:
-        if isinstance(error, AWAY) or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        if _is_away(error):
             raise StoreUnavailable from error
+
+
+def _is_away(error: BaseException | None) -> bool:
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return error.connection_invalidated or isinstance(error, AWAY) or state.startswith(AWAY_STATES)
+    return isinstance(error, AWAY)
 
 
 def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
