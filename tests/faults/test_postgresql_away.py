@@ -1,0 +1,119 @@
+"""PostgreSQL is restarted, loses its backends, or freezes, while everybody talks on two nodes."""
+
+import asyncio
+import time
+
+import httpx
+
+from tests.faults.conftest import Measured
+from tests.faults.journal import unanswered
+from tests.faults.round import Round
+from tests.faults.shape import Shape
+from tests.servers import PostgresServer
+
+REFUSED_WITHIN = 3.0
+"""Seconds after which a reply that cannot be stored is refused (the design's bound)."""
+BACK_WITHIN = 5.0
+"""Seconds after which replies are stored again (the design's bound)."""
+
+
+async def test_postgresql_restarted(
+    two_nodes_on_own_postgres: Shape, seed: int, is_long: bool, measured: Measured
+) -> None:
+    """Stopped or killed, and started again: refused with advice meanwhile, back within 5 s."""
+    postgres = the_postgres(two_nodes_on_own_postgres)
+    async with Round(seed, two_nodes_on_own_postgres) as round_:
+        async with round_.under_way():
+            for _ in range(4 if is_long else 1):
+                await round_.passes(0.3, 1.5)
+                end = round_.dice.choice([postgres.kill, postgres.stop])
+                with round_.fault(f"PostgreSQL ends by {end.__name__}"):
+                    await asyncio.to_thread(end)
+                await is_refused(round_, measured)
+                await round_.passes(0, 2)
+                await asyncio.to_thread(postgres.start)
+                measured("back, s", await round_.all_served(BACK_WITHIN))
+        await round_.check()
+        in_time(round_, measured)
+
+
+async def test_backends_killed(
+    two_nodes_on_own_postgres: Shape, seed: int, is_long: bool, measured: Measured
+) -> None:
+    """`pg_terminate_backend` for one connection or all of them, again and again."""
+    postgres = the_postgres(two_nodes_on_own_postgres)
+    async with Round(seed, two_nodes_on_own_postgres) as round_:
+        async with round_.under_way():
+            for _ in range(12 if is_long else 3):
+                await round_.passes(0.1, 1)
+                most = round_.dice.choice([1, 200])
+                with round_.fault(f"up to {most} backends are terminated"):
+                    await asyncio.to_thread(terminate, postgres, most)
+                measured("back, s", await round_.all_served(BACK_WITHIN))
+        await round_.check()
+        in_time(round_, measured)
+
+
+async def test_postgresql_frozen(
+    two_nodes_on_own_postgres: Shape, seed: int, is_long: bool, measured: Measured
+) -> None:
+    """PostgreSQL keeps its connections and says nothing: refused within 3 s, back within 5 s, nothing lost."""
+    postgres = the_postgres(two_nodes_on_own_postgres)
+    async with Round(seed, two_nodes_on_own_postgres) as round_:
+        async with round_.under_way():
+            for _ in range(3 if is_long else 1):
+                await round_.passes(0.3, 1.5)
+                with round_.fault("PostgreSQL is frozen"):
+                    postgres.freeze()
+                try:
+                    await is_refused(round_, measured)
+                    await round_.passes(*((2, 8) if is_long else (0, 1)))
+                finally:
+                    postgres.thaw()
+                measured("back, s", await round_.all_served(BACK_WITHIN))
+        await round_.check()
+        in_time(round_, measured)
+
+
+async def is_refused(round_: Round, measured: Measured) -> None:
+    """A reply over HTTP is refused within 3 s and told when to try again, and `/readyz` says no, on every node."""
+    for node in round_.shape.nodes:
+        headers = {"Authorization": f"Bearer {round_.tokens['alice']}"}
+        async with httpx.AsyncClient(base_url=node.url, headers=headers, timeout=10) as client:
+            began = time.monotonic()
+            reply = {"client_id": "never", "body": "Moonflower in vain"}
+            answer = await client.post(f"/api/discussions/{round_.rooms[1]}/replies", json=reply)
+            took = time.monotonic() - began
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert int(answer.headers["retry-after"]) >= 1
+        measured("refused over HTTP, s", took)
+        assert took <= REFUSED_WITHIN
+        await round_.says(node, (503, "unavailable"), within=REFUSED_WITHIN)
+
+
+def in_time(round_: Round, measured: Measured) -> None:
+    """Every refusal came within 3 s with advice, and no reply was left without an answer for longer."""
+    for chatter in round_.chatters:
+        journal = chatter.journal
+        for attempt in journal.attempts:
+            if attempt.answer and attempt.answer["type"] == "error" and attempt.took:
+                if attempt.answer["code"] == "unavailable":
+                    assert attempt.answer["retry_after"] >= 1, attempt
+                measured("refused on the socket, s", attempt.took)
+                assert attempt.took <= REFUSED_WITHIN, attempt
+        assert not unanswered(journal, REFUSED_WITHIN)
+
+
+def terminate(postgres: PostgresServer, most: int) -> None:
+    """End up to so many of the backends that serve the nodes."""
+    others = (
+        "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+    )
+    for pid in postgres.sql(others).split()[:most]:
+        postgres.sql(f"SELECT pg_terminate_backend({pid})")
+
+
+def the_postgres(shape: Shape) -> PostgresServer:
+    """The PostgreSQL under a shape that may break its own."""
+    assert shape.postgres
+    return shape.postgres
