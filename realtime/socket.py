@@ -12,9 +12,10 @@ from app.site import Identity, Site
 from realtime.connection import Connection
 from realtime.hub import Hub
 from realtime.inbound import Inbound
+from realtime.paced_protocol import PacedWebSocketProtocol
 from realtime.protocol import SUBPROTOCOL, Close
 from realtime.sessions import Sessions
-from realtime.uvicorn_protocol import EXTENSION, ParleyWebSocketProtocol
+from realtime.uvicorn_protocol import EXTENSION
 from store.database import StoreUnavailable
 
 FRAMES_PER_SECOND = 30.0
@@ -77,8 +78,9 @@ class LiveDoor:
         await outlet.lost
         self._hub.meters.closes[outlet.ended_with] += 1
 
-    async def _serve(self, connection: Connection, outlet: ParleyWebSocketProtocol) -> None:
+    async def _serve(self, connection: Connection, outlet: PacedWebSocketProtocol) -> None:
         self._hub.admit(connection)
+        outlet.is_paced = self._site.settings.limits_rates
         inbound = Inbound(connection, self._hub, self._site, self._replies, self._pace)
         outlet.on_frame = inbound.frame
         try:
@@ -89,10 +91,10 @@ class LiveDoor:
             self._hub.forget(connection)
 
 
-async def _accept(scope: Scope, send: Send) -> ParleyWebSocketProtocol:
+async def _accept(scope: Scope, send: Send) -> PacedWebSocketProtocol:
     subprotocol = SUBPROTOCOL if SUBPROTOCOL in scope["subprotocols"] else None
     await send({"type": "websocket.accept", "subprotocol": subprotocol})
-    outlet: ParleyWebSocketProtocol = scope["extensions"][EXTENSION]
+    outlet: PacedWebSocketProtocol = scope["extensions"][EXTENSION]
     return outlet
 
 

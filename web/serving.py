@@ -29,16 +29,16 @@ LARGEST_FRAME = 256 * 1024
 
 
 def configuration(app: ASGIApp) -> uvicorn.Config:
-    """How uvicorn serves Parley; see `realtime.uvicorn_protocol` and `web.http_protocol` for its protocols."""
+    """How uvicorn serves Parley; see `realtime.paced_protocol` and `web.http_protocol` for its protocols."""
     # Here, so that commands that serve nothing start quickly.
-    from realtime.uvicorn_protocol import ParleyWebSocketProtocol
+    from realtime.paced_protocol import PacedWebSocketProtocol
     from web.http_protocol import BoundedHttpProtocol
 
     return uvicorn.Config(
         app,
         loop="uvloop",
         http=BoundedHttpProtocol,
-        ws=ParleyWebSocketProtocol,
+        ws=PacedWebSocketProtocol,
         ws_max_size=LARGEST_FRAME,
         ws_per_message_deflate=False,
         ws_ping_interval=PING_EVERY,
