@@ -19,6 +19,9 @@ class Outlet(Protocol):
     def write(self, framed: bytes) -> None:
         """Write complete frames without waiting."""
 
+    def write_soon(self, framed: bytes) -> None:
+        """Write complete frames together with the others of this turn of the event loop."""
+
     async def drained(self) -> None:
         """Come back when the reader has kept up."""
 
@@ -76,6 +79,10 @@ class Connection:
     def send(self, frame: ServerFrame) -> None:
         """Write one frame."""
         self.write(encode(frame))
+
+    def answer(self, frame: ServerFrame) -> None:
+        """Write one frame together with the other answers of this moment."""
+        self.outlet.write_soon(encode(frame))
 
     def send_if_free(self, frame: ServerFrame) -> None:
         """Write a frame that is only of the moment, unless the reader is behind."""

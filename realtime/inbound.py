@@ -186,7 +186,7 @@ class Inbound:
 
     def _settled(self, frame_id: str, outcome: Outcome) -> None:
         if isinstance(outcome, Posted):
-            self._connection.send(
+            self._connection.answer(
                 Ack(
                     frame_id, outcome.discussion, outcome.client_id, outcome.seq, outcome.at, outcome.repeated
                 )

@@ -22,6 +22,7 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 from realtime.frames import MOST_FRAME
+from realtime.framing import LONGEST_HEAD, is_text, span, unmasked
 from realtime.protocol import Close
 
 MOST_BUFFERED = 768 * 1024
@@ -63,6 +64,10 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
         self.conn = ParleyServerProtocol(max_size=MOST_FRAME, logger=logging.getLogger("uvicorn.error"))
         self.lost: asyncio.Future[None] = self.loop.create_future()
         self.on_frame: Callable[[bytes], None] | None = None
+        self._rest = bytearray()
+        """The beginning of a frame whose end has not come yet, and the size at which it is worth looking again."""
+        self._needed = 0
+        self._held: list[bytes] = []
         self._slow_timer: asyncio.TimerHandle | None = None
         self._abort_timer: asyncio.TimerHandle | None = None
 
@@ -81,12 +86,31 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
 
     def write(self, framed: bytes) -> None:
         """Write complete frames; close with 4408 when too much waits for this reader already."""
+        if self._held:
+            framed = self._take_held() + framed
         if self.close_sent or self.disconnected:
             return
         if self.clogged and self.transport.get_write_buffer_size() + len(framed) > MOST_BUFFERED:
             self.shut(Close.TOO_SLOW, "reading too slowly")
             return
         self.transport.write(framed)
+
+    def write_soon(self, framed: bytes) -> None:
+        """Write frames together with all others of this turn of the event loop, or with what is written before its end.
+
+        The transport hands every write to the kernel at once; a client that posts many replies gets many answers.
+        """
+        if not self._held:
+            self.loop.call_soon(self._write_held)
+        self._held.append(framed)
+
+    def _write_held(self) -> None:
+        if self._held:
+            self.write(self._take_held())
+
+    def _take_held(self) -> bytes:
+        held, self._held = self._held, []
+        return b"".join(held)
 
     async def drained(self) -> None:
         """Come back when the reader has kept up (or is gone)."""
@@ -151,6 +175,38 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
         if self.response.status_code == 101:
             extensions = cast("dict[str, object]", self.scope["extensions"])
             extensions[EXTENSION] = self
+
+    def data_received(self, data: bytes) -> None:
+        """Take whole text messages straight off the wire; leave every other frame to the library."""
+        if self.on_frame is None:
+            super().data_received(data)
+            return
+        if self._rest:
+            self._rest += data
+            if len(self._rest) < self._needed:
+                return
+            data = bytes(self._rest)
+            self._rest.clear()
+        self._take_frames(data)
+
+    def _take_frames(self, data: bytes) -> None:
+        # `frames` holds the pieces of a message that comes in several.
+        at, size = 0, len(data)
+        while at < size:
+            start, end = span(data, at)
+            if end - at > MOST_FRAME + LONGEST_HEAD:
+                # The library refuses it by its head, without waiting for the rest.
+                super().data_received(data[at:])
+                return
+            if end > size:
+                self._rest += data[at:]
+                self._needed = end - at
+                return
+            if is_text(data, at) and not self.frames and self.on_frame and not self.close_sent:
+                self.on_frame(unmasked(data, start, end))
+            else:
+                super().data_received(data[at:end])
+            at = end
 
     def send_receive_event_to_app(self) -> None:
         """Hand a complete message to the connection at once."""

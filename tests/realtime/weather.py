@@ -121,6 +121,14 @@ class WeatheredDatabase(Database):
         self._check()
         return await super().transact(work)
 
+    async def look(self, work: Callable[[Link], T]) -> T:
+        """A look, if the store is there; what it found may be stale before it is looked at."""
+        self._check()
+        found = await super().look(work)
+        for _ in range(self._weather.dice.randrange(12) if self._weather.is_bad else 0):
+            await asyncio.sleep(0)
+        return found
+
     def _check(self) -> None:
         if self._weather.store_is_away:
             raise StoreUnavailable
@@ -201,6 +209,10 @@ class Reader:
     def clogged(self) -> bool:
         """Now and then this reader is behind."""
         return self._weather.happens(0.1)
+
+    def write_soon(self, framed: bytes) -> None:
+        """Take complete frames."""
+        self.write(framed)
 
     def write(self, framed: bytes) -> None:
         """Take complete frames."""

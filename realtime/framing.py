@@ -1,0 +1,44 @@
+"""Where client frames begin and end in what came over the wire (RFC 6455 §5.2). No I/O.
+
+The library's parser is a generator that may wait in the middle of any frame; for the many whole, short text messages
+that clients send, finding their ends costs a small part of that. All others, and all that is wrong, go to the library.
+"""
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # pragma: no cover - where no compiled part of the library is to be had
+    from websockets.utils import apply_mask
+
+TEXT = 0x81
+"""First byte of a text message that is in one piece."""
+MASKED = 0x80
+MASK = 4
+MEDIUM, LONG = 126, 127
+"""Length bytes that announce a length of two or eight bytes."""
+LONGEST_HEAD = 14
+
+
+def span(data: bytes, at: int) -> tuple[int, int]:
+    """Where the frame that begins at `at` has its mask or payload, and where it ends.
+
+    The end lies beyond `data` when not all of the frame is there; when not even its head is, it is the head's end.
+    """
+    if len(data) < at + 2:
+        return at + 2, at + 2
+    mask, length = MASK * (data[at + 1] >> 7), data[at + 1] & 0x7F
+    if length < MEDIUM:
+        return at + 2, at + 2 + mask + length
+    start = at + (4 if length == MEDIUM else 10)
+    if len(data) < start:
+        return start, start
+    return start, start + mask + int.from_bytes(data[at + 2 : start], "big")
+
+
+def is_text(data: bytes, at: int) -> bool:
+    """Whether a text message in one piece, masked as a client's has to be, begins at `at`."""
+    return data[at] == TEXT and data[at + 1] & MASKED != 0
+
+
+def unmasked(data: bytes, start: int, end: int) -> bytes:
+    """The payload of a masked frame."""
+    return apply_mask(data[start + MASK : end], data[start : start + MASK])
