@@ -1,0 +1,65 @@
+"""One server with several processes: whichever is killed is replaced, and its clients go on by the others."""
+
+import asyncio
+import os
+import re
+import signal
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.faults.conftest import Measured
+from tests.faults.round import Round
+from tests.faults.shape import Shape, shape
+from tests.nodes import ServerProcess
+from tests.servers import RedisServer, children_of
+from tests.waiting import wait_for
+
+PROCESSES = 2
+BACK_WITHIN = 5.0
+"""Seconds after which as many processes serve as before (the design's bound)."""
+LOOKS_EVERY = 0.2
+"""Seconds between two looks at the figures: each may be worth a line in the log."""
+
+
+@pytest.fixture
+async def two_processes(postgresql_url: str, own_redis: RedisServer, tmp_path: Path) -> AsyncIterator[Shape]:
+    """One server with two processes on PostgreSQL and Redis."""
+    running = shape(tmp_path, postgresql_url, redis=own_redis, WEB_CONCURRENCY=str(PROCESSES))
+    yield running
+    running.kill()
+
+
+async def test_processes_killed(two_processes: Shape, seed: int, is_long: bool, measured: Measured) -> None:
+    """`kill -9` of one of the processes every few seconds: capacity is back within 5 s, all are live in 15 s."""
+    [server] = two_processes.nodes
+    async with Round(seed, two_processes) as round_:
+        async with round_.under_way():
+            for _ in range(6 if is_long else 2):
+                await round_.passes(0.3, 1.5)
+                victim = round_.dice.choice(workers(server))
+                with round_.fault("a process is killed"):
+                    os.kill(victim, signal.SIGKILL)
+                killed_at = time.monotonic()
+                measured("all live, s", await round_.all_live(within=15))
+                await wait_for(lambda: all_serve(server), "all processes serve", BACK_WITHIN)
+                measured("capacity back, s", time.monotonic() - killed_at)
+        await round_.check()
+
+
+def workers(server: ServerProcess) -> list[int]:
+    """The processes that serve (their parent has others beside)."""
+    return [
+        pid for pid in children_of(server.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    ]
+
+
+async def all_serve(server: ServerProcess) -> bool:
+    """Whether as many processes as there should be tell their figures."""
+    await asyncio.sleep(LOOKS_EVERY)
+    async with httpx.AsyncClient(base_url=server.url, timeout=5) as client:
+        told = (await client.get("/metrics")).text
+    return len(re.findall(r"^parley_process_up{.*} 1\.0$", told, re.MULTILINE)) == PROCESSES
