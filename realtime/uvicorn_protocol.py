@@ -9,7 +9,6 @@
 
 import asyncio
 import logging
-import socket
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -31,8 +30,6 @@ SLOW_AFTER = 25.0
 """Seconds that a reader may leave something unread before she is closed."""
 ABORT_AFTER = 3.0
 """Seconds that a closing connection has to take its last bytes."""
-USER_TIMEOUT = 30_000
-"""Milliseconds after which unacknowledged bytes end a connection (Linux `TCP_USER_TIMEOUT`)."""
 EXTENSION = "parley.outlet"
 """Where the ASGI scope carries the protocol itself."""
 
@@ -142,13 +139,6 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.resume_reading()
 
     # What uvicorn and the transport call
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Bound what may stay unacknowledged, so that a half-open peer is noticed."""
-        super().connection_made(transport)
-        raw: socket.socket | None = transport.get_extra_info("socket")
-        if raw is not None and hasattr(socket, "TCP_USER_TIMEOUT") and raw.family != socket.AF_UNIX:
-            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell the endpoint and drop every timer."""

@@ -1,12 +1,16 @@
-"""uvicorn's HTTP protocol with a bounded request head: httptools itself has no cap and no clock."""
+"""uvicorn's HTTP protocol with bounds: httptools itself has no cap and no clock, and a stopped reader has no end."""
 
 import asyncio
+import logging
+import resource
+import socket
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from web.bounds import LARGEST_HEAD, LONGEST_TARGET
 from web.ending import EndingState
+from web.logs import PEERS
 
 LARGEST_START = LARGEST_HEAD + LONGEST_TARGET
 """Bytes that a request may have before its head is complete."""
@@ -15,9 +19,22 @@ SLOWEST_HEAD = 15.0
 LAST_REQUEST_WITHIN = 1.0
 """Seconds in which a request may still come on a connection that is open when the server ends."""
 
+MOST_PIPELINED = 16
+"""Requests that may wait on one connection for the answer to an earlier one."""
+USER_TIMEOUT = 30_000
+"""Milliseconds after which a connection ends whose other side has vanished, or takes nothing of what waits for it
+(Linux `TCP_USER_TIMEOUT`); also one that we have closed, which without it would wait for ever."""
+RESERVED_DESCRIPTORS = 64
+"""Descriptors that connections leave to the store, to Redis and to files (of few, a quarter)."""
+FULL = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+
+
+class TooManyAtOnce(Exception):
+    """More requests than may wait on one connection."""
+
 
 class BoundedHttpProtocol(HttpToolsProtocol):
-    """Ends connections whose request head is endless or comes drop by drop.
+    """Ends connections that ask for too much, too slowly, or without reading; refuses those that are too many.
 
     When the server ends, answers are the last of their connection, and what a client sent before it could know is
     still answered.
@@ -27,15 +44,24 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # What a peer does wrong is told to the peer: nobody fills our log by it.
+        self.logger = logging.getLogger(PEERS)
         self._head_bytes = 0
         self._in_head = True
         self._has_begun = False
         self._clock: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Start the clock of the first head."""
+        """Start the clock of the first head; refuse a connection for which there is no descriptor to spare."""
         super().connection_made(transport)
-        self._start_clock()
+        raw: socket.socket | None = transport.get_extra_info("socket")
+        if raw is not None and hasattr(socket, "TCP_USER_TIMEOUT") and raw.family != socket.AF_UNIX:
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT)
+        if len(self.connections) > _most_connections():
+            transport.write(FULL)
+            transport.close()
+        else:
+            self._start_clock()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clock."""
@@ -52,6 +78,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """The first byte of a request is there."""
+        if len(self.pipeline) >= MOST_PIPELINED:
+            raise TooManyAtOnce
         self._in_head = self._has_begun = True
         self._start_clock()
         super().on_message_begin()
@@ -108,3 +136,8 @@ class BoundedHttpProtocol(HttpToolsProtocol):
                 b"HTTP/1.1 " + status + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
             )
         self.transport.close()
+
+
+def _most_connections() -> int:
+    soft: int = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return soft - min(RESERVED_DESCRIPTORS, soft // 4)

@@ -15,6 +15,8 @@ from structlog.typing import EventDict, WrappedLogger
 
 # These say at INFO what the ready line or a request's answer says already.
 QUIET = ("uvicorn", "uvicorn.error", "alembic", "httpx", "asyncio")
+PEERS = "uvicorn.peers"
+"""What peers do wrong is told to them; here only our own mistakes are noted."""
 
 
 def configure_logs(stream: TextIO | None = None) -> None:
@@ -49,6 +51,7 @@ def configure_logs(stream: TextIO | None = None) -> None:
     root.setLevel(logging.INFO)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(PEERS).setLevel(logging.ERROR)
 
 
 def describe_exception(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
