@@ -44,6 +44,11 @@ class RunningNode:
         """The address of the live socket."""
         return f"ws://127.0.0.1:{self.port}/live"
 
+    @property
+    def requests(self) -> int:
+        """How many requests are being answered."""
+        return len(self._server.server_state.tasks)
+
     def client(
         self, *, cookies: Mapping[str, str] | None = None, token: str | None = None
     ) -> httpx.AsyncClient:

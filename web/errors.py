@@ -11,7 +11,7 @@ from urllib.parse import quote
 import msgspec
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
@@ -104,6 +104,11 @@ async def refuse(request: Any, error: Exception) -> Response:
     return answer(request, error)
 
 
+async def let_go(request: Any, error: Exception) -> Response:
+    """Exception handler for a client that went away in the middle of its request: nobody hears the answer."""
+    return Response(status_code=HTTPStatus.BAD_REQUEST)
+
+
 async def fail(request: Any, error: Exception) -> Response:
     """Exception handler for our own mistakes: noted by kind and place, without content."""
     log.error("request_failed", error=type(error).__name__, method=request.method)
@@ -117,6 +122,7 @@ exception_handlers: dict[Any, Callable[..., Any]] = {
     errors.ParleyError: refuse,
     StoreUnavailable: refuse,
     HTTPException: refuse,
+    ClientDisconnect: let_go,
     Exception: fail,
 }
 
