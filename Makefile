@@ -14,13 +14,17 @@ export PIP_ROOT_USER_ACTION := ignore
 INSTALLED := .venv/installed
 INSTALLED_FOR_TESTS := .venv/installed-for-tests
 
+ROUNDS := 3
+SEED := $(shell date +%s)
+FAULTS := tests/faults tests/journeys/test_killed_server.py
+
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
 
-.PHONY: help run test lint format lock clean tools
+.PHONY: help run test test-faults lint format lock clean tools
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile
 
 run: $(INSTALLED) ## serve; the first time, with a demo site (accounts: alice, bob …, password parley-demo)
 	@[ -n "$$PARLEY_DATABASE_URL" ] || $(MAKE) --silent var/parley.db
@@ -30,6 +34,10 @@ test: tools $(INSTALLED_FOR_TESTS) ## everything: style, types, import contracts
 	@$(MAKE) lint
 	@$(STEP) "Tests" $(BIN)/pytest --durations=10
 	@printf '\n✓ All is well\n'
+
+# Long rounds of what `make test` runs one short round of, each with other seeds than the last time.
+test-faults: tools $(INSTALLED_FOR_TESTS) ## break everything that can break, at length (SEED=… ROUNDS=… to repeat)
+	@$(STEP) "Faults: $(ROUNDS) rounds of each from seed $(SEED) on" $(BIN)/pytest $(FAULTS) -v --rounds $(ROUNDS) --seed $(SEED)
 
 lint: $(INSTALLED_FOR_TESTS) ## style, format, types and import contracts, without the tests
 	@$(STEP) "Style" $(BIN)/ruff check .

@@ -23,6 +23,8 @@ from tests.waiting import wait_for
 AWAY = (OSError, WebSocketException, TimeoutError)
 RECONNECTS_AFTER = (0.05, 0.3)
 """Seconds, drawn anew each time."""
+PINGS_EVERY = 0.1
+"""Seconds between two tries to get an answer to a ping."""
 LOOKS_EVERY = 0.1
 """Seconds between two looks for what is to be posted again."""
 PATIENCE = 8.0
@@ -46,6 +48,8 @@ class Chatter:
         self._urls = urls
         self._seen = dict.fromkeys(rooms, 0)
         self._numbers = itertools.count(1)
+        self._pings = itertools.count(1)
+        self._ponged = 0
         self._answers: dict[str, Attempt] = {}
         self._retry_at: dict[str, float] = {}
         self._socket: ClientConnection | None = None
@@ -99,6 +103,15 @@ class Chatter:
         """Wait until all that she insists on is acknowledged, or refused for good."""
         await wait_for(lambda: self.is_settled, f"what {self.who.login} insists on has an answer", timeout)
 
+    async def answered(self) -> None:
+        """Come back when the server answers a ping from now, on whatever connection."""
+        number = next(self._pings)
+        while not (self.is_live and self._ponged >= number):
+            if self._socket is not None:
+                with contextlib.suppress(*AWAY):
+                    await self._socket.send(json.dumps({"type": "ping", "n": number}))
+            await asyncio.sleep(PINGS_EVERY)
+
     def find_out(self) -> None:
         """Ask again what became of the replies that have had no answer."""
         for sent in self.journal.replies("unknown"):
@@ -151,6 +164,8 @@ class Chatter:
             case "welcome":
                 journal.welcomed_at = heard.at
                 self._socket = socket
+            case "pong":
+                self._ponged = frame["n"]
             case "entry":
                 self._seen[frame["discussion"]] = frame["seq"]
             case "added":

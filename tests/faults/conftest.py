@@ -1,5 +1,6 @@
 """Seeds, lengths and shapes of the fault rounds, and the table of what was measured."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from statistics import median
@@ -31,7 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Print what was measured, where it was asked for."""
+    """Say how to repeat what failed, and what was measured where it was asked for."""
+    for report in terminalreporter.stats.get("failed", ()):
+        if found := re.search(r"::(\w+)\[.*seed-(\d+)", report.nodeid):
+            name, seed = found.groups()
+            again = f"pytest tests/faults -k {name} --rounds 1 --seed {seed}"
+            terminalreporter.write_line(f"{name} failed with seed {seed}; once more: {again}")
     figures = config.stash.get(_figures, {})
     if not figures or not config.getoption("rounds"):
         return

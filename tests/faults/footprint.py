@@ -56,6 +56,7 @@ class Footprint:
 
 async def footprint(node: ServerProcess) -> Footprint:
     """What the server and its children take at the moment."""
+    connections = established(node.port)
     async with httpx.AsyncClient(base_url=node.url, timeout=10) as client:
         told = (await client.get("/metrics")).text
     pids = [node.pid, *children_of(node.pid)]
@@ -64,7 +65,7 @@ async def footprint(node: ServerProcess) -> Footprint:
         processes=len(pids),
         descriptors=sum(_count(pid, "fd") for pid in pids),
         threads=sum(_count(pid, "task") for pid in pids),
-        connections=established(node.port),
+        connections=connections,
         tasks=_figure(told, "parley_tasks"),
         rooms=_figure(told, "parley_rooms"),
         memory=sum(_resident(pid) for pid in pids),

@@ -110,15 +110,16 @@ class Journal:
 
 
 def unanswered(journal: Journal, seconds: float) -> list[Attempt]:
-    """Attempts that had no answer for so long, or never one, although their connection went on.
+    """Attempts without an answer for so long, or for ever, although their connection went on.
 
-    Save those that were acknowledged in the end: they were in doubt, and nothing else may be said of them.
+    Save those that were told something else than "unavailable" in the end: they were in doubt until then, which is
+    the only thing that may be said of them.
     """
     found = []
     for attempt in journal.attempts:
         ended = journal.connections[attempt.connection].ended_at or time.monotonic()
         until = ended if attempt.answered_at is None else attempt.answered_at
-        is_acked = attempt.answer is not None and attempt.answer["type"] == "ack"
-        if until - attempt.sent_at > seconds and not is_acked:
+        is_known = attempt.answer is not None and attempt.answer.get("code") != "unavailable"
+        if until - attempt.sent_at > seconds and not is_known:
             found.append(attempt)
     return found

@@ -173,14 +173,13 @@ class Round:
     # What is waited for
 
     async def all_live(self, within: float) -> float:
-        """Wait until everybody is connected and welcomed; gives back the seconds."""
+        """Wait until the server answers everybody on a connection of hers; gives back the seconds."""
         began = time.monotonic()
         try:
-            await wait_for(lambda: all(one.is_live for one in self.chatters), "all clients are live", within)
-        except AssertionError:
-            lost = [one for one in self.chatters if not one.is_live]
-            self.tell(f"not live: {[(one.who.login, one.journal.connections[-1]) for one in lost]}")
-            raise
+            await asyncio.wait_for(asyncio.gather(*(one.answered() for one in self.chatters)), within)
+        except TimeoutError:
+            lost = [(one.who.login, one.journal.connections[-1]) for one in self.chatters if not one.is_live]
+            raise AssertionError(f"not everybody is live after {within} s: {lost}") from None
         return time.monotonic() - began
 
     async def all_served(self, within: float) -> float:
