@@ -17,6 +17,7 @@ from store.circle import Member, members
 from store.lines import read_lines
 from store.marks import mark_of, move_mark
 from store.participations import View, view_of
+from store.prepared import through
 
 MOST_ENTRIES = 200
 
@@ -111,7 +112,9 @@ async def entries(
         # The head of the moment in which she was in it: nothing later, even if she is removed meanwhile.
         first = max(from_seq, 1 + after) if after is not None else from_seq
         last = min(head, before - 1) if before is not None else head
-        found = await read_lines(session, discussion_id, first, last, limit, descending=after is None)
+        found = await through(
+            session, read_lines, discussion_id, first, last, limit, descending=after is None
+        )
     items = [shown(line) for line in found]
     return Entries(items, _next(items, from_seq, head, forward=after is not None))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 
@@ -11,10 +12,8 @@ from store import following
 from store.database import Database
 from store.lines import heads, missing_lines
 from store.participations import Seat, seats, seats_in
+from store.prepared import Link
 from store.unread import counts_for, unread_in
-
-AT_ONCE = 500
-"""How many identifiers go into one query."""
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -27,13 +26,6 @@ class Counts(msgspec.Struct, frozen=True):
     read_seq: int
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """In how many discussions somebody has something unread, and whether her sign-in is over."""
-
-    unread: int
-    is_over: bool
-
-
 class Missed(msgspec.Struct, frozen=True):
     """A discussion that came to somebody or awoke; what follows `head` is new to her."""
 
@@ -43,87 +35,89 @@ class Missed(msgspec.Struct, frozen=True):
     head: int
 
 
-async def places(database: Database, person: str, since: datetime, also: Collection[str]) -> dict[str, Seat]:
-    """Where every discussion stands that this person is in and that is awake, or named in `also`."""
-    async with database.read() as session:
-        found = {seat.discussion: seat for seat in await seats(session, person, active_since=since)}
+class Hello(msgspec.Struct, frozen=True):
+    """What a welcome tells: where her discussions stand, in how many of them something is unread, and whether the
+    session or token behind it is over already."""
+
+    places: dict[str, Seat]
+    unread: int
+    is_over: bool
+
+
+async def hello(
+    database: Database, person: str, sign_in: str, *, now: datetime, since: datetime, also: Collection[str]
+) -> Hello:
+    """The discussions of this person that something happened in since `since` or that are named in `also`."""
+
+    def look(link: Link) -> Hello:
+        found = {seat.discussion: seat for seat in seats(link, person, active_since=since)}
         if missing := set(also) - found.keys():
-            found |= {seat.discussion: seat for seat in await seats_in(session, person, missing)}
-    return found
+            found |= {seat.discussion: seat for seat in seats_in(link, person, missing)}
+        is_over = bool(following.ended_sign_ins(link, [sign_in], now))
+        return Hello(found, counts_for(link, [person])[person], is_over)
+
+    return await database.look(look)
 
 
 async def place(database: Database, person: str, discussion: str) -> Seat | None:
     """Where one discussion stands for this person; None when she is not in it."""
-    async with database.read() as session:
-        found = await seats_in(session, person, [discussion])
+    found = await database.look(partial(seats_in, person_id=person, discussions=[discussion]))
     return found[0] if found else None
-
-
-async def standing(database: Database, person: str, sign_in: str, now: datetime) -> Standing:
-    """What a welcome tells, and whether the session or token behind it is over already."""
-    async with database.read() as session:
-        over = await following.ended_sign_ins(session, [sign_in], now)
-        unread = await counts_for(session, [person])
-    return Standing(unread.get(person, 0), bool(over))
 
 
 async def counts(database: Database, pairs: Sequence[tuple[str, str]]) -> list[Counts]:
     """The counts of these (person, discussion) pairs; nothing is unread where the person is not in it."""
-    result = []
-    async with database.read() as session:
-        for start in range(0, len(pairs), AT_ONCE):
-            some = pairs[start : start + AT_ONCE]
-            totals = await counts_for(session, sorted({person for person, _ in some}))
-            found = await unread_in(session, list(some))
-            for person, discussion in some:
-                unread, read_seq = found.get((person, discussion), (0, 0))
-                result.append(Counts(person, discussion, totals.get(person, 0), unread, read_seq))
-    return result
+
+    def look(link: Link) -> list[Counts]:
+        totals = counts_for(link, {person for person, _ in pairs})
+        found = unread_in(link, pairs)
+        return [
+            Counts(person, discussion, totals[person], *found.get((person, discussion), (0, 0)))
+            for person, discussion in pairs
+        ]
+
+    return await database.look(look)
 
 
 async def lines(database: Database, discussion: str, after: int, upto: int, most: int) -> list[Line]:
     """The first `most` lines after `after` and up to `upto`. The caller keeps to the reader's bounds of sight."""
-    async with database.read() as session:
-        found = await missing_lines(session, discussion, after, upto, most)
-    return [shown(line) for line in found]
+    read = partial(missing_lines, message_id=discussion, after=after, upto=upto, limit=most)
+    return [shown(line) for line in await database.look(read)]
 
 
 async def size(database: Database, discussion: str, after: int, upto: int) -> int:
     """How many bytes the bodies of the lines after `after` and up to `upto` hold."""
-    async with database.read() as session:
-        return await following.size_of(session, discussion, after + 1, upto)
+    return await database.look(partial(following.size_of, discussion=discussion, first=after + 1, last=upto))
 
 
 async def heads_of(database: Database, discussions: Sequence[str]) -> dict[str, int]:
     """The number of the last line of each of these discussions."""
-    found: dict[str, int] = {}
-    async with database.read() as session:
-        for start in range(0, len(discussions), AT_ONCE):
-            found |= await heads(session, discussions[start : start + AT_ONCE])
-    return found
+    return await database.look(partial(heads, ids=discussions))
 
 
 async def missed_since(
     database: Database, people: Sequence[str], since: datetime, known: set[tuple[str, str]]
 ) -> list[Missed]:
     """Discussions of these people in which something happened since `since`, less the `known` pairs."""
-    missed = []
-    async with database.read() as session:
-        for start in range(0, len(people), AT_ONCE):
-            for recent in await following.recent(session, people[start : start + AT_ONCE], since):
-                if (recent.person, recent.discussion) not in known:
-                    head = await following.head_before(session, recent.discussion, since)
-                    missed.append(Missed(recent.person, recent.discussion, recent.subject, head))
-    return missed
+
+    def look(link: Link) -> list[Missed]:
+        return [
+            Missed(
+                recent.person,
+                recent.discussion,
+                recent.subject,
+                following.head_before(link, recent.discussion, since),
+            )
+            for recent in following.recent(link, people, since)
+            if (recent.person, recent.discussion) not in known
+        ]
+
+    return await database.look(look)
 
 
 async def ended(database: Database, sign_ins: Sequence[str], now: datetime) -> set[str]:
     """Those of these sessions and tokens that are over."""
-    over: set[str] = set()
-    async with database.read() as session:
-        for start in range(0, len(sign_ins), AT_ONCE):
-            over |= await following.ended_sign_ins(session, sign_ins[start : start + AT_ONCE], now)
-    return over
+    return await database.look(partial(following.ended_sign_ins, ids=sign_ins, now=now))
 
 
 def awake_since(now: datetime, asleep_days: int) -> datetime:

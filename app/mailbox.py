@@ -14,6 +14,7 @@ from app.site import Identity, Site
 from store import boxes
 from store.boxes import Box, BoxRow
 from store.people import person_names
+from store.prepared import through
 from store.unread import counts_for
 
 MOST_ROWS = 100
@@ -72,7 +73,7 @@ async def box(
 async def unread(site: Site, who: Identity) -> Unread:
     """The badge: discussions with something unread, not muted, not in the trash."""
     async with site.database.read() as session:
-        count = (await counts_for(session, [who.person_id]))[who.person_id]
+        count = (await through(session, counts_for, [who.person_id]))[who.person_id]
     # Nothing is unread in what one wrote until somebody answers, which brings it into the inbox.
     return Unread(count, {"inbox": count})
 

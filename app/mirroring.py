@@ -7,6 +7,7 @@ import structlog
 
 from store.database import Database, StoreUnavailable
 from store.mirrors import AT_ONCE, mirror_step, mirrored
+from store.prepared import through
 from store.tallies import tally_step
 from store.waiting import waiting_rooms
 
@@ -56,7 +57,7 @@ class Mirror:
     async def catch_up(self) -> None:
         """Mirror every room that waits, in small transactions."""
         async with self._database.read() as session:
-            waiting = await waiting_rooms(session)
+            waiting = await through(session, waiting_rooms)
         for room in waiting:
             await self._mirror(room)
 

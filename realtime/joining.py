@@ -6,7 +6,7 @@ by line, before she becomes a member who shares the common bytes.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from app import following
@@ -37,25 +37,27 @@ class Joining:
 
         Raises `StoreUnavailable`; then nothing was sent and the client may say hello again.
         """
-        who, hub = connection.identity, self._hub
-        await hub.bus.subscribe([person_channel(who.person_id)])
-        since = following.awake_since(utc_now(), hub.settings.asleep_days)
-        places = await following.places(hub.database, who.person_id, since, resume)
-        rooms = [self._pin(discussion) for discussion in places]
+        await self._hub.bus.subscribe([person_channel(connection.identity.person_id)])
+        hello = await self._hello(connection, resume)
+        rooms = [self._pin(discussion) for discussion in hello.places]
         try:
             if await self._subscribed(rooms):
                 # Rooms that are new to this node: read again, now that nothing committed meanwhile is missed.
-                also = places.keys() | resume.keys()
-                places = await following.places(hub.database, who.person_id, since, also)
-            standing = await following.standing(hub.database, who.person_id, who.session_id, utc_now())
-            if standing.is_over:
+                hello = await self._hello(connection, hello.places.keys() | resume.keys())
+            if hello.is_over:
                 # It ended before this node listened to her channel.
                 connection.shut(Close.SESSION_ENDED, "session ended")
             elif connection.is_open:
-                self._begin(connection, resume, places, standing.unread)
+                self._begin(connection, resume, hello.places, hello.unread)
         finally:
             for room in rooms:
                 self._unpin(room)
+
+    async def _hello(self, connection: Connection, also: Collection[str]) -> following.Hello:
+        who, now = connection.identity, utc_now()
+        since = following.awake_since(now, self._hub.settings.asleep_days)
+        database = self._hub.database
+        return await following.hello(database, who.person_id, who.session_id, now=now, since=since, also=also)
 
     def _begin(
         self, connection: Connection, resume: Mapping[str, int], places: Mapping[str, Seat], unread: int

@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store.columns import UtcDateTime, table_of
 from store.log import COUNTED
 from store.pairs import by_pairs, look_up
+from store.prepared import through
 from store.tables import Entry, Message, Participation
 from store.unread import UNREAD
 from store.waiting import waiting_rooms
@@ -87,7 +88,7 @@ async def page(
 async def _places(session: AsyncSession, box: Box, person_id: str, after: Place, most: int) -> list[Place]:
     """Where the first rows after a place stand: a room that waits for its mirror stands by its own moment."""
     at, row_id = after
-    waiting = [] if box == "sent" else await waiting_rooms(session)
+    waiting = [] if box == "sent" else await through(session, waiting_rooms)
     parameters = {"person": person_id, "at": at, "row": row_id, "most": most, "waiting": waiting}
     if box == "sent":
         del parameters["waiting"]

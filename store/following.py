@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Integer, and_, bindparam, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import ColumnElement, Integer, Table, and_, bindparam, func, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
-from store.columns import table_of
-from store.pairs import by_pairs, look_up
+from store.columns import UtcDateTime, table_of
+from store.pairs import by_ids, by_pairs, look_up, look_up_ids
+from store.prepared import Link, Prepared
 from store.tables import AccessToken, Entry, Message, Participation, Person, Session
 from store.waiting import waiting_rooms
 
@@ -51,15 +51,18 @@ def _octets_in_sqlite(element: Octets, compiler: SQLCompiler, **options: Any) ->
 
 
 _RECENT = (participation.c.person_id, message.c.id, message.c.subject)
-# As in store.participations: a room that waits for its mirror may be awake before its participations know.
-RECENT = (
-    select(*_RECENT)
-    .select_from(participation.join(message, message.c.id == participation.c.message_id))
-    .where(
-        participation.c.person_id.in_(bindparam("people", expanding=True)),
-        participation.c.state == "active",
-        participation.c.last_entry_at >= bindparam("since"),
-        participation.c.message_id.not_in(bindparam("waiting", expanding=True)),
+RECENT = by_ids(
+    lambda wanted: (
+        select(*_RECENT)
+        .select_from(
+            wanted.join(participation, participation.c.person_id == wanted.c.one).join(
+                message, message.c.id == participation.c.message_id
+            )
+        )
+        .where(
+            participation.c.state == "active",
+            participation.c.last_entry_at >= bindparam("since", type_=UtcDateTime()),
+        )
     )
 )
 RECENT_IN = by_pairs(
@@ -74,58 +77,66 @@ RECENT_IN = by_pairs(
         .where(participation.c.state == "active")
     )
 )
-HEAD_BEFORE = select(func.coalesce(func.max(entry.c.seq), 0)).where(
-    entry.c.message_id == bindparam("room"), entry.c.created_at < bindparam("since")
-)
-SIZE = select(func.coalesce(func.sum(Octets(entry.c.body)), 0)).where(
-    entry.c.message_id == bindparam("room"), entry.c.seq.between(bindparam("first"), bindparam("last"))
-)
-
-
-async def recent(session: AsyncSession, people: Iterable[str], since: datetime) -> list[Recent]:
-    """The discussions of these people in which something happened since `since`."""
-    people, waiting = list(people), await waiting_rooms(session)
-    connection = await session.connection()
-    rows = await connection.execute(RECENT, {"people": people, "since": since, "waiting": waiting})
-    found = [Recent(*row) for row in rows]
-    if waiting:
-        pairs = [(person_id, room) for person_id in people for room in waiting]
-        late = await connection.run_sync(look_up, RECENT_IN, pairs)
-        found += [Recent(*row[:3]) for row in late if row[3] >= since]
-    return found
-
-
-async def head_before(session: AsyncSession, discussion: str, since: datetime) -> int:
-    """The number of the last line written before `since`; 0 when there is none."""
-    found = await (await session.connection()).execute(HEAD_BEFORE, {"room": discussion, "since": since})
-    return int(found.scalar_one())
-
-
-async def size_of(session: AsyncSession, discussion: str, first: int, last: int) -> int:
-    """How many bytes the bodies of these lines hold together."""
-    found = await (await session.connection()).execute(
-        SIZE, {"room": discussion, "first": first, "last": last}
+HEAD_BEFORE = Prepared(
+    select(func.coalesce(func.max(entry.c.seq), 0)).where(
+        entry.c.message_id == bindparam("room"),
+        entry.c.created_at < bindparam("since", type_=UtcDateTime()),
     )
-    return int(found.scalar_one())
+)
+SIZE = Prepared(
+    select(func.coalesce(func.sum(Octets(entry.c.body)), 0)).where(
+        entry.c.message_id == bindparam("room"), entry.c.seq.between(bindparam("first"), bindparam("last"))
+    )
+)
 
 
-async def ended_sign_ins(session: AsyncSession, ids: Iterable[str], now: datetime) -> set[str]:
-    """Those of these sessions and tokens that are over, or whose person is suspended."""
-    ids = list(ids)
-    sessions = (
-        select(session_table.c.id)
-        .join(person, person.c.id == session_table.c.person_id)
-        .where(
-            session_table.c.id.in_(ids),
-            session_table.c.ended_at.is_not(None)
-            | (session_table.c.expires_at <= now)
-            | person.c.suspended_at.is_not(None),
+def _ended(sign_in: Table, *, over: ColumnElement[bool]) -> Prepared:
+    return by_ids(
+        lambda wanted: (
+            select(sign_in.c.id)
+            .select_from(
+                wanted.join(sign_in, sign_in.c.id == wanted.c.one).join(
+                    person, person.c.id == sign_in.c.person_id
+                )
+            )
+            .where(or_(over, person.c.suspended_at.is_not(None)))
         )
     )
-    tokens = (
-        select(token.c.id)
-        .join(person, person.c.id == token.c.person_id)
-        .where(token.c.id.in_(ids), token.c.ended_at.is_not(None) | person.c.suspended_at.is_not(None))
-    )
-    rows = await (await session.connection()).execute(sessions.union_all(tokens))
+
+
+ENDED_SESSIONS = _ended(
+    session_table,
+    over=or_(
+        session_table.c.ended_at.is_not(None),
+        session_table.c.expires_at <= bindparam("now", type_=UtcDateTime()),
+    ),
+)
+ENDED_TOKENS = _ended(token, over=token.c.ended_at.is_not(None))
+
+
+def recent(link: Link, people: Iterable[str], since: datetime) -> list[Recent]:
+    """The discussions of these people in which something happened since `since`."""
+    people = list(people)
+    found = {Recent(*row) for row in look_up_ids(link, RECENT, people, since=since)}
+    # As in store.participations: a room that waits for its mirror may be awake before its participations know.
+    if waiting := waiting_rooms(link):
+        pairs = [(person_id, room) for person_id in people for room in waiting]
+        found |= {Recent(*row[:3]) for row in look_up(link, RECENT_IN, pairs) if row[3] >= since}
+    return list(found)
+
+
+def head_before(link: Link, discussion: str, since: datetime) -> int:
+    """The number of the last line written before `since`; 0 when there is none."""
+    return int(HEAD_BEFORE.rows(link, {"room": discussion, "since": since})[0][0])
+
+
+def size_of(link: Link, discussion: str, first: int, last: int) -> int:
+    """How many bytes the bodies of these lines hold together."""
+    return int(SIZE.rows(link, {"room": discussion, "first": first, "last": last})[0][0])
+
+
+def ended_sign_ins(link: Link, ids: Iterable[str], now: datetime) -> set[str]:
+    """Those of these sessions and tokens that are over, or whose person is suspended."""
+    ids = list(ids)
+    rows = look_up_ids(link, ENDED_SESSIONS, ids, now=now) + look_up_ids(link, ENDED_TOKENS, ids)
     return {row[0] for row in rows}

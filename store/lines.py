@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
+from store.pairs import by_ids, look_up_ids
+from store.prepared import Link, Prepared
 from store.tables import Entry, Message, Person
 
 message = table_of(Message)
@@ -65,36 +66,35 @@ def _read_lines(*, descending: bool) -> Select[Any]:
     )
 
 
-FIRST_LINES = _read_lines(descending=False)
-LAST_LINES = _read_lines(descending=True)
-HEADS = select(message.c.id, message.c.head_seq).where(
-    message.c.id.in_(bindparam("ids", expanding=True)), message.c.state == "sent"
+FIRST_LINES = Prepared(_read_lines(descending=False))
+LAST_LINES = Prepared(_read_lines(descending=True))
+HEADS = by_ids(
+    lambda wanted: (
+        select(message.c.id, message.c.head_seq)
+        .select_from(wanted.join(message, message.c.id == wanted.c.one))
+        .where(message.c.state == "sent")
+    )
 )
 
 
-async def read_lines(
-    session: AsyncSession, message_id: str, first: int, last: int, limit: int, *, descending: bool = False
+def read_lines(
+    link: Link, message_id: str, first: int, last: int, limit: int, *, descending: bool = False
 ) -> list[ReadLine]:
     """The first (`descending`: the last) `limit` of the lines numbered `first` to `last`, ascending."""
     if first > last:
         # Also keeps numbers that no column holds away from the database.
         return []
     statement = LAST_LINES if descending else FIRST_LINES
-    rows = await (await session.connection()).execute(
-        statement, {"room": message_id, "first": first, "last": last, "most": limit}
-    )
+    rows = statement.rows(link, {"room": message_id, "first": first, "last": last, "most": limit})
     lines = [ReadLine(*row) for row in rows]
     return lines[::-1] if descending else lines
 
 
-async def missing_lines(
-    session: AsyncSession, message_id: str, after: int, upto: int, limit: int
-) -> list[ReadLine]:
+def missing_lines(link: Link, message_id: str, after: int, upto: int, limit: int) -> list[ReadLine]:
     """The first `limit` lines after `after` and up to `upto`, for a stream that has a hole."""
-    return await read_lines(session, message_id, after + 1, upto, limit)
+    return read_lines(link, message_id, after + 1, upto, limit)
 
 
-async def heads(session: AsyncSession, ids: Iterable[str]) -> dict[str, int]:
+def heads(link: Link, ids: Iterable[str]) -> dict[str, int]:
     """The number of the last line of each of these discussions."""
-    rows = await (await session.connection()).execute(HEADS, {"ids": list(ids)})
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: row[1] for row in look_up_ids(link, HEADS, ids)}

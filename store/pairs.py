@@ -47,11 +47,15 @@ def by_ids(build: Callable[[Subquery], Select[Any]]) -> Prepared:
     )
 
 
-def look_up(link: Link, statement: Prepared, pairs: Iterable[tuple[str, str]]) -> list[tuple[Any, ...]]:
-    """The rows of a statement made by `by_pairs`."""
-    return statement.rows(link, {"pairs": msgspec.json.encode(list(pairs)).decode()})
+def look_up(
+    link: Link, /, statement: Prepared, pairs: Iterable[tuple[str, str]], **parameters: Any
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement made by `by_pairs`; `parameters` are what else it asks for."""
+    return statement.rows(link, {"pairs": msgspec.json.encode(list(pairs)).decode(), **parameters})
 
 
-def look_up_ids(link: Link, statement: Prepared, ids: Iterable[str]) -> list[tuple[Any, ...]]:
+def look_up_ids(
+    link: Link, /, statement: Prepared, ids: Iterable[str], **parameters: Any
+) -> list[tuple[Any, ...]]:
     """The rows of a statement made by `by_ids`."""
-    return statement.rows(link, {"ids": msgspec.json.encode(list(ids)).decode()})
+    return statement.rows(link, {"ids": msgspec.json.encode(list(ids)).decode(), **parameters})

@@ -8,8 +8,9 @@ import msgspec
 from sqlalchemy import Select, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.columns import table_of
+from store.columns import UtcDateTime, table_of
 from store.pairs import by_pairs, look_up
+from store.prepared import Link, Prepared
 from store.tables import Message, Participation, Person
 from store.unread import UNREAD
 from store.waiting import waiting_rooms
@@ -87,14 +88,13 @@ _SEAT = (
     message.c.last_entry_at,
 )
 # A room that waits for its mirror may be awake although the participation does not know it yet.
-SEATS: Select[Any] = (
+SEATS = Prepared(
     select(*_SEAT)
     .select_from(participation.join(message, message.c.id == participation.c.message_id))
     .where(
         participation.c.person_id == bindparam("person"),
         participation.c.state == "active",
-        participation.c.last_entry_at >= bindparam("since"),
-        participation.c.message_id.not_in(bindparam("waiting", expanding=True)),
+        participation.c.last_entry_at >= bindparam("since", type_=UtcDateTime()),
     )
 )
 VIEW: Select[Any] = (
@@ -146,22 +146,18 @@ async def active_members(
     return {(row[0], row[1]): MemberState(*row[2:]) for row in rows}
 
 
-async def seats(session: AsyncSession, person_id: str, *, active_since: datetime) -> list[Seat]:
+def seats(link: Link, person_id: str, *, active_since: datetime) -> list[Seat]:
     """Every discussion that this person is in and in which something happened since `active_since`."""
-    waiting = await waiting_rooms(session)
-    rows = await (await session.connection()).execute(
-        SEATS, {"person": person_id, "since": active_since, "waiting": waiting}
-    )
-    found = [Seat(*row) for row in rows]
-    late = await seats_in(session, person_id, waiting) if waiting else []
+    found = [Seat(*row) for row in SEATS.rows(link, {"person": person_id, "since": active_since})]
+    waiting = set(waiting_rooms(link)) - {seat.discussion for seat in found}
+    late = seats_in(link, person_id, waiting) if waiting else []
     return [*found, *(seat for seat in late if seat.last_entry_at >= active_since)]
 
 
-async def seats_in(session: AsyncSession, person_id: str, discussions: Iterable[str]) -> list[Seat]:
+def seats_in(link: Link, person_id: str, discussions: Iterable[str]) -> list[Seat]:
     """Those of `discussions` that this person is in now, however long they have slept."""
     pairs = [(discussion, person_id) for discussion in discussions]
-    rows = await (await session.connection()).run_sync(look_up, SEATS_IN, pairs)
-    return [Seat(*row) for row in rows]
+    return [Seat(*row) for row in look_up(link, SEATS_IN, pairs)]
 
 
 async def view_of(session: AsyncSession, message_id: str, person_id: str) -> View | None:

@@ -7,12 +7,15 @@ several times what SQLite itself does. Types are converted by SQLAlchemy's own p
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Delete, Insert, Select, Update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncSession
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Statement = Select[Any] | Insert | Update | Delete
 Convert = Callable[[Any], Any]
 Parameters = Mapping[str, Any]
@@ -20,6 +23,13 @@ Link = Connection | sqlite3.Connection
 """What plain functions run their statements on: a connection of SQLAlchemy, or SQLite's own (`Database.transact`)."""
 
 DIALECT = sqlite.dialect()
+
+
+async def through(
+    session: AsyncSession, work: Callable[Concatenate[Link, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """What a plain function on a link does or finds, within a session's transaction."""
+    return await (await session.connection()).run_sync(work, *args, **kwargs)
 
 
 class Prepared:

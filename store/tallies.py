@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, case, func, not_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
+from store.pairs import by_ids
 from store.tables import UNTALLIED, Participation, Person
 
 AT_ONCE = 1000
@@ -25,8 +26,10 @@ _SINCE = (
     .correlate(person)
     .scalar_subquery()
 )
-TALLIES = select(person.c.id, person.c.tally + _SINCE).where(
-    person.c.id.in_(bindparam("people", expanding=True))
+TALLIES = by_ids(
+    lambda wanted: select(person.c.id, person.c.tally + _SINCE).select_from(
+        wanted.join(person, person.c.id == wanted.c.one)
+    )
 )
 # Whoever writes to one of these rows at this moment is not waited for: it is tallied the next time.
 OUT_OF_DATE = (

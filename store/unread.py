@@ -7,10 +7,10 @@ small (others wrote since), so that those few rooms are asked themselves where t
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import and_, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
-from store.pairs import by_pairs, look_up
+from store.pairs import by_pairs, look_up, look_up_ids
+from store.prepared import Link
 from store.tables import Message, Participation
 from store.tallies import TALLIES
 from store.waiting import waiting_rooms
@@ -53,24 +53,21 @@ UNREAD_IN = by_pairs(
 )
 
 
-async def counts_for(session: AsyncSession, person_ids: Iterable[str]) -> dict[str, int]:
+def counts_for(link: Link, person_ids: Iterable[str]) -> dict[str, int]:
     """In how many discussions each of these people has something unread: not muted, not in the trash."""
     counts = dict.fromkeys(person_ids, 0)
-    people = list(counts)
-    waiting = await waiting_rooms(session)
-    connection = await session.connection()
-    for person_id, discussions in await connection.execute(TALLIES, {"people": people}):
+    for person_id, discussions in look_up_ids(link, TALLIES, counts):
         counts[person_id] += discussions
-    if waiting:
-        pairs = [(person_id, room) for person_id in people for room in waiting]
-        for (person_id,) in await connection.run_sync(look_up, LATE, pairs):
+    if waiting := waiting_rooms(link):
+        pairs = [(person_id, room) for person_id in counts for room in waiting]
+        for (person_id,) in look_up(link, LATE, pairs):
             counts[person_id] += 1
     return counts
 
 
-async def unread_in(
-    session: AsyncSession, pairs: Sequence[tuple[str, str]]
-) -> dict[tuple[str, str], tuple[int, int]]:
+def unread_in(link: Link, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, int]]:
     """For (person, discussion) pairs: what is unread there and how far she has read; only where she is in."""
-    rows = await (await session.connection()).run_sync(look_up, UNREAD_IN, pairs)
-    return {(person_id, discussion): (unread, seq) for discussion, person_id, unread, seq in rows}
+    return {
+        (person_id, discussion): (unread, seq)
+        for discussion, person_id, unread, seq in look_up(link, UNREAD_IN, pairs)
+    }

@@ -5,17 +5,17 @@ through all of a person's discussions to see which of them wait.
 """
 
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
+from store.prepared import Link, Prepared
 from store.tables import Message
 
 message = table_of(Message)
 
 # Said in the index's own words: SQLite uses a partial index only when it recognises them.
-WAITING = select(message.c.id).where(text("mirrored_seq < head_seq")).order_by(message.c.id)
+WAITING = Prepared(select(message.c.id).where(text("mirrored_seq < head_seq")).order_by(message.c.id))
 
 
-async def waiting_rooms(session: AsyncSession) -> list[str]:
+def waiting_rooms(link: Link) -> list[str]:
     """The rooms whose participations lag behind."""
-    return list((await (await session.connection()).execute(WAITING)).scalars())
+    return [row[0] for row in WAITING.rows(link, {})]

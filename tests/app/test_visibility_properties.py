@@ -17,6 +17,7 @@ from app.mailbox import box, unread
 from app.mirroring import Mirror, tally
 from app.participants import add, remove, stop
 from app.site import Identity, Site
+from store.prepared import through
 from store.unread import unread_in
 from tests import factories
 from tests.app.circles import Clock, reply
@@ -205,7 +206,7 @@ async def check(site: Site, who: Identity, room: str, model: Model, number: int)
     rows = {row.id: row for row in (await box(site, who, "progress")).items}
     badge = (await unread(site, who)).count
     async with site.database.read() as session:
-        counted = await unread_in(session, [(who.person_id, room)])
+        counted = await through(session, unread_in, [(who.person_id, room)])
     if not standing.inside:
         assert room not in rows
         assert counted == {}

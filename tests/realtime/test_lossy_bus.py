@@ -23,6 +23,7 @@ from store.columns import new_id
 from store.database import Database, StoreUnavailable
 from store.following import participation
 from store.lines import ReadLine, missing_lines
+from store.prepared import through
 from store.unread import counts_for, unread_in
 from tests import factories
 from tests.realtime.weather import LossyBus, Reader, Weather, WeatheredDatabase, WeatheredNode
@@ -272,8 +273,8 @@ class Life:
         """Whose last count of a discussion, or of all, is not the store's."""
         inside = await self.circles()
         async with self.database.read() as session:
-            totals = await counts_for(session, [who.person_id for who in self.people])
-            unread = await unread_in(session, sorted(inside))
+            totals = await through(session, counts_for, [who.person_id for who in self.people])
+            unread = await through(session, unread_in, sorted(inside))
         wrong = []
         for reader in self._open():
             told = [frame for frame in reader.frames if frame["type"] == "unread"]
@@ -296,7 +297,7 @@ class Life:
     async def log(self, room: str) -> list[ReadLine]:
         """The whole log of a room, whatever the weather."""
         async with self.plain.read() as session:
-            return await missing_lines(session, room, 0, 2**31 - 1, 100_000)
+            return await through(session, missing_lines, room, 0, 2**31 - 1, 100_000)
 
     def sight(self, who: Identity, room: str, log: list[ReadLine]) -> set[int]:
         """What this person may have seen of a log at one time or another."""

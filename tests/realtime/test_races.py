@@ -24,6 +24,7 @@ from store.columns import new_id, utc_now
 from store.database import Database
 from store.lines import missing_lines
 from store.participations import Seat
+from store.prepared import through
 from tests import factories
 from tests.realtime.weather import Frame, LossyBus, Reader, Weather, WeatheredDatabase, WeatheredNode
 from tests.waiting import wait_for
@@ -57,7 +58,7 @@ class Pair:
     async def line(self, seq: int) -> EntryStored:
         """The ring for an entry."""
         async with self.database.read() as session:
-            (found,) = await missing_lines(session, self.room, seq - 1, seq, 1)
+            (found,) = await through(session, missing_lines, self.room, seq - 1, seq, 1)
         return EntryStored(self.room, shown(found))
 
 

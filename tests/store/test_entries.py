@@ -8,6 +8,7 @@ from sqlmodel import col
 from store.database import Database
 from store.entries import NewLine, append, find_replies, heads, lock_rooms, missing_lines, read_lines
 from store.participations import active_members, seats, seats_in
+from store.prepared import through
 from store.tables import Message, Participation
 from tests.store.rows import NOON, draft, people, reply, room
 
@@ -35,8 +36,8 @@ async def test_lines_get_the_next_numbers_of_their_rooms(database: Database) -> 
         ("one", 3, 3),
     ]
     async with database.read() as session:
-        assert await heads(session, ["one", "two", "three"]) == {"one": 3, "two": 2}
-        lines = await read_lines(session, "one", 1, 3, 10)
+        assert await through(session, heads, ["one", "two", "three"]) == {"one": 3, "two": 2}
+        lines = await through(session, read_lines, "one", 1, 3, 10)
     assert [(line.seq, line.author_name, line.body) for line in lines] == [
         (1, "Alice", "First"),
         (2, "Bob", "b1"),
@@ -102,9 +103,9 @@ async def test_lines_are_read_within_bounds(database: Database) -> None:
     for number in range(2, 8):
         await reply(database, "room", "bob", str(number))
     async with database.read() as session:
-        first = await read_lines(session, "room", 2, 6, 2)
-        last = await read_lines(session, "room", 2, 6, 2, descending=True)
-        missing = await missing_lines(session, "room", 5, 99, 10)
+        first = await through(session, read_lines, "room", 2, 6, 2)
+        last = await through(session, read_lines, "room", 2, 6, 2, descending=True)
+        missing = await through(session, missing_lines, "room", 5, 99, 10)
     assert [line.seq for line in first] == [2, 3]
     assert [line.seq for line in last] == [5, 6]
     assert [line.seq for line in missing] == [6, 7]
@@ -132,11 +133,11 @@ async def test_only_active_members_are_found(database: Database) -> None:
     async with database.read() as session:
         pairs = [("room", name) for name in ("alice", "bob", "carol")]
         assert list(await active_members(session, pairs)) == [("room", "alice")]
-        [seat] = await seats(session, "alice", active_since=NOON)
+        [seat] = await through(session, seats, "alice", active_since=NOON)
         assert (seat.discussion, seat.head_seq, seat.unread) == ("room", 1, 0)
-        assert await seats(session, "alice", active_since=NOON + timedelta(seconds=1)) == []
-        assert await seats_in(session, "alice", ["room", "other"]) == [seat]
-        assert await seats_in(session, "bob", ["room"]) == []
+        assert await through(session, seats, "alice", active_since=NOON + timedelta(seconds=1)) == []
+        assert await through(session, seats_in, "alice", ["room", "other"]) == [seat]
+        assert await through(session, seats_in, "bob", ["room"]) == []
 
 
 async def test_seats_know_rooms_that_woke_before_their_mirror(database: Database) -> None:
@@ -146,8 +147,8 @@ async def test_seats_know_rooms_that_woke_before_their_mirror(database: Database
     later = NOON + timedelta(hours=1)
     await reply(database, "room", "p1", at=later)
     async with database.read() as session:
-        [seat] = await seats(session, "p2", active_since=later)
-        assert len(await seats(session, "p1", active_since=later)) == 1
+        [seat] = await through(session, seats, "p2", active_since=later)
+        assert len(await through(session, seats, "p1", active_since=later)) == 1
     assert (seat.head_seq, seat.unread) == (2, 2)
 
 

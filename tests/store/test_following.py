@@ -3,6 +3,7 @@
 from app.site import Site
 from store.entries import NewLine, append, lock_rooms
 from store.following import size_of
+from store.prepared import through
 from tests import factories
 
 
@@ -16,6 +17,6 @@ async def test_sizes_are_bytes(site: Site) -> None:
         lines = [NewLine(room, "reply", alice.person_id, body, client_id=body) for body in bodies]
         await append(session, rooms, lines, site.now())
     async with site.database.read() as session:
-        assert await size_of(session, room, 2, 3) == 6 + 40
-        assert await size_of(session, room, 4, 99) == 5
-        assert await size_of(session, room, 5, 99) == 0
+        assert await through(session, size_of, room, 2, 3) == 6 + 40
+        assert await through(session, size_of, room, 4, 99) == 5
+        assert await through(session, size_of, room, 5, 99) == 0

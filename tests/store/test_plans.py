@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store import boxes, circle, following, marks, participations, unread
 from store.database import Database
 from store.entries import NewLine, active_members, append, find_replies, heads, lock_rooms, read_lines
+from store.prepared import through
 from tests.store.rows import NOON, people, reply, room
 
 Query = Callable[[AsyncSession], Awaitable[object]]
@@ -29,21 +30,24 @@ QUERIES: dict[str, tuple[Query, set[str]]] = {
     ),
     "sent": (lambda session: boxes.page(session, "sent", "alice", None, 30), {"ix_message_sent"}),
     "badge": (
-        lambda session: unread.counts_for(session, ["alice", "bob"]),
+        lambda session: through(session, unread.counts_for, ["alice", "bob"]),
         {"ix_participation_untallied", "ix_message_unmirrored"},
     ),
-    "counts": (lambda session: unread.unread_in(session, [("alice", "room"), ("bob", "room")]), set()),
+    "counts": (
+        lambda session: through(session, unread.unread_in, [("alice", "room"), ("bob", "room")]),
+        set(),
+    ),
     "hello": (
-        lambda session: participations.seats(session, "alice", active_since=NOON),
+        lambda session: through(session, participations.seats, "alice", active_since=NOON),
         {"ix_participation_box", "ix_message_unmirrored"},
     ),
-    "seats": (lambda session: participations.seats_in(session, "alice", ["room"]), set()),
+    "seats": (lambda session: through(session, participations.seats_in, "alice", ["room"]), set()),
     "view": (lambda session: participations.view_of(session, "room", "alice"), set()),
     "members": (lambda session: circle.members(session, "room"), set()),
-    "lines": (lambda session: read_lines(session, "room", 1, 50, 50, descending=True), set()),
-    "heads": (lambda session: heads(session, ["room"]), set()),
+    "lines": (lambda session: through(session, read_lines, "room", 1, 50, 50, descending=True), set()),
+    "heads": (lambda session: through(session, heads, ["room"]), set()),
     "mark": (lambda session: marks.mark_of(session, "room", "alice"), set()),
-    "recent": (lambda session: following.recent(session, ["alice"], NOON), {"ix_participation_box"}),
+    "recent": (lambda session: through(session, following.recent, ["alice"], NOON), {"ix_participation_box"}),
     "members of a batch": (lambda session: active_members(session, [("room", "bob"), ("x", "y")]), set()),
     "known replies": (
         lambda session: find_replies(session, [("alice", "1"), ("bob", "2")]),
