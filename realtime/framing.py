@@ -16,6 +16,8 @@ MASK = 4
 MEDIUM, LONG = 126, 127
 """Length bytes that announce a length of two or eight bytes."""
 LONGEST_HEAD = 14
+KNOWN = {0x0, 0x1, 0x2, 0x8, 0x9, 0xA}
+"""Opcodes (RFC 6455 §5.2)."""
 
 
 def span(data: bytes, at: int) -> tuple[int, int]:
@@ -37,6 +39,20 @@ def span(data: bytes, at: int) -> tuple[int, int]:
 def is_text(data: bytes, at: int) -> bool:
     """Whether a text message in one piece, masked as a client's has to be, begins at `at`."""
     return data[at] == TEXT and data[at + 1] & MASKED != 0
+
+
+def is_wrong(data: bytes, at: int) -> bool:
+    """Whether no frame may begin like this, so that there is nothing to wait for."""
+    if len(data) < at + 2:
+        return False
+    first, second = data[at], data[at + 1]
+    is_control = first & 0x08 != 0
+    return (
+        first & 0x70 != 0
+        or first & 0x0F not in KNOWN
+        or second & MASKED == 0
+        or (is_control and (first & 0x80 == 0 or second & 0x7F >= MEDIUM))
+    )
 
 
 def unmasked(data: bytes, start: int, end: int) -> bytes:

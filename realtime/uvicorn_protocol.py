@@ -21,7 +21,7 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 from realtime.frames import MOST_FRAME
-from realtime.framing import LONGEST_HEAD, is_text, span, unmasked
+from realtime.framing import LONGEST_HEAD, is_text, is_wrong, span, unmasked
 from realtime.protocol import Close
 
 MOST_BUFFERED = 768 * 1024
@@ -184,7 +184,7 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
         at, size = 0, len(data)
         while at < size:
             start, end = span(data, at)
-            if end - at > MOST_FRAME + LONGEST_HEAD:
+            if end - at > MOST_FRAME + LONGEST_HEAD or (end > size and is_wrong(data, at)):
                 # The library refuses it by its head, without waiting for the rest.
                 super().data_received(data[at:])
                 return
