@@ -25,7 +25,7 @@ async def test_postgresql_restarted(
     async with Round(seed, two_nodes_on_own_postgres) as round_:
         async with round_.under_way():
             for _ in range(4 if is_long else 1):
-                await round_.passes(0.3, 1.5)
+                await round_.passes(0.3, 1)
                 end = round_.dice.choice([postgres.kill, postgres.stop])
                 with round_.fault(f"PostgreSQL ends by {end.__name__}"):
                     await asyncio.to_thread(end)
@@ -44,7 +44,7 @@ async def test_backends_killed(
     postgres = the_postgres(two_nodes_on_own_postgres)
     async with Round(seed, two_nodes_on_own_postgres) as round_:
         async with round_.under_way():
-            for _ in range(12 if is_long else 3):
+            for _ in range(12 if is_long else 2):
                 await round_.passes(0.1, 1)
                 most = round_.dice.choice([1, 200])
                 with round_.fault(f"up to {most} backends are terminated"):
@@ -62,7 +62,7 @@ async def test_postgresql_frozen(
     async with Round(seed, two_nodes_on_own_postgres) as round_:
         async with round_.under_way():
             for _ in range(2 if is_long else 1):
-                await round_.passes(0.3, 1.5)
+                await round_.passes(0.3, 1)
                 with round_.fault("PostgreSQL is frozen"):
                     postgres.freeze()
                 try:

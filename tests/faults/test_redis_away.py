@@ -17,7 +17,7 @@ async def test_redis_killed(two_nodes: Shape, seed: int, is_long: bool, measured
     async with Round(seed, two_nodes, pinned=True) as round_:
         async with round_.under_way():
             for _ in range(4 if is_long else 1):
-                await round_.passes(0.3, 1.5)
+                await round_.passes(0.3, 1)
                 with round_.fault("Redis is killed"):
                     redis.kill()
                 await goes_on_degraded(round_, measured)
@@ -35,7 +35,7 @@ async def test_redis_loses_its_clients(
     redis = the_redis(two_nodes)
     async with Round(seed, two_nodes, pinned=True) as round_:
         async with round_.under_way():
-            for _ in range(12 if is_long else 3):
+            for _ in range(12 if is_long else 2):
                 await round_.passes(0.1, 1)
                 kind = round_.dice.choice(["normal", "pubsub"])
                 with round_.fault(f"the {kind} clients of Redis are killed"):
