@@ -6,7 +6,6 @@ One transaction makes it one and settles who is in it; of very many people, most
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.arrivals import let_in_all
 from app.bodies import check_body
@@ -20,6 +19,7 @@ from store.addressing import Reached
 from store.arrivals import AT_ONCE
 from store.circle import Newcomer
 from store.drafts import own_message
+from store.prepared import Link
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -47,11 +47,11 @@ async def _send_as_it_is(site: Site, who: Identity, message_id: str) -> Sent | N
         draft = await own_message(session, message_id, who.person_id)
         if draft is None:
             raise NotFound
-        people = await _people(session, who, message_id) if draft.state == "draft" else []
     if draft.state == "sent":
         await let_in_all(site, message_id)
         return Sent(draft.id, draft.subject, sent_again=True)
     body, now = check_body(draft.body), site.now()
+    people = await site.database.look(lambda link: _people(link, who, message_id))
     at_once, later = people[:AT_ONCE], people[AT_ONCE:]
     async with site.database.write() as session:
         message = await own_message(session, message_id, who.person_id, lock=True)
@@ -81,9 +81,9 @@ def writable(writer: Identity, reached: Sequence[Reached]) -> list[Reached]:
     that was named is left out, so that one member who is away does not silence a whole group.
     """
     allowed, refused = [], []
+    asking = Writer(writer.person_id)
     for one in reached:
-        target = Target(one.id, suspended=one.suspended, opted_out=not one.messaging)
-        decision = may_write(Writer(writer.person_id), target)
+        decision = may_write(asking, Target(one.id, one.suspended, not one.messaging))
         if decision.allowed:
             allowed.append(one)
         elif one.direct:
@@ -93,9 +93,9 @@ def writable(writer: Identity, reached: Sequence[Reached]) -> list[Reached]:
     return allowed
 
 
-async def _people(session: AsyncSession, who: Identity, message_id: str) -> list[Reached]:
+def _people(link: Link, who: Identity, message_id: str) -> list[Reached]:
     """The recipients apart from the author."""
-    found = writable(who, await addressing.recipients(session, message_id))
+    found = writable(who, addressing.recipients(link, message_id))
     if not found:
         raise NoRecipients
     return [one for one in found if one.id != who.person_id]

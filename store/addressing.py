@@ -1,12 +1,14 @@
 """From how something is addressed to the people it reaches: groups are expanded, each person comes once."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, Select, bindparam, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
+from store.prepared import Link, Prepared
 from store.tables import Membership, Person, Recipient
 
 person = table_of(Person)
@@ -25,7 +27,7 @@ class Reached(msgspec.Struct, frozen=True):
     direct: bool
 
 
-def _reached(role: ColumnElement[str], *, direct: bool) -> Select[str, str, bool, bool, str, bool]:
+def _reached(role: ColumnElement[str], *, direct: bool) -> Select[Any]:
     return select(
         person.c.id,
         person.c.name,
@@ -38,15 +40,17 @@ def _reached(role: ColumnElement[str], *, direct: bool) -> Select[str, str, bool
 
 _OF_MESSAGE = recipient.c.message_id == bindparam("room")
 RECIPIENTS = (
-    _reached(recipient.c.role, direct=True)
-    .join(recipient, recipient.c.person_id == person.c.id)
-    .where(_OF_MESSAGE)
-    .union_all(
+    Prepared(
+        _reached(recipient.c.role, direct=True)
+        .join(recipient, recipient.c.person_id == person.c.id)
+        .where(_OF_MESSAGE)
+    ),
+    Prepared(
         _reached(recipient.c.role, direct=False)
         .join(membership, membership.c.person_id == person.c.id)
         .join(recipient, recipient.c.group_id == membership.c.group_id)
         .where(_OF_MESSAGE)
-    )
+    ),
 )
 NAMED = _reached(literal("added"), direct=True).where(person.c.id.in_(bindparam("people", expanding=True)))
 IN_GROUPS = (
@@ -56,10 +60,9 @@ IN_GROUPS = (
 )
 
 
-async def recipients(session: AsyncSession, message_id: str) -> list[Reached]:
+def recipients(link: Link, message_id: str) -> list[Reached]:
     """Everybody whom a message is addressed to, once each."""
-    rows = await (await session.connection()).execute(RECIPIENTS, {"room": message_id})
-    return _once(Reached(*row) for row in rows)
+    return _once(Reached(*row) for query in RECIPIENTS for row in query.rows(link, {"room": message_id}))
 
 
 async def reached(session: AsyncSession, people: Sequence[str], groups: Sequence[str]) -> list[Reached]:
@@ -75,8 +78,8 @@ def _once(found: Iterable[Reached]) -> list[Reached]:
     """One line per person: `to` if any address says so, `direct` if any names her."""
     once: dict[str, Reached] = {}
     for one in found:
-        before = once.get(one.id, one)
-        once[one.id] = msgspec.structs.replace(
-            one, role=max(one.role, before.role), direct=one.direct or before.direct
-        )
+        before = once.setdefault(one.id, one)
+        if before is not one:
+            role, direct = max(one.role, before.role), one.direct or before.direct
+            once[one.id] = msgspec.structs.replace(one, role=role, direct=direct)
     return list(once.values())

@@ -1,17 +1,15 @@
 """Who may write to whom."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True)
-class Writer:
+class Writer(msgspec.Struct, frozen=True):
     """Somebody who wants to write."""
 
     person_id: str
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """Somebody who would be written to."""
 
     person_id: str
@@ -19,18 +17,22 @@ class Target:
     opted_out: bool = False
 
 
-@dataclass(frozen=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """Whether it is allowed; if not, `why` is a stable reason code: `suspended` or `opted_out`."""
 
     allowed: bool
     why: str = ""
 
 
+ALLOWED = Decision(True)
+SUSPENDED = Decision(False, "suspended")
+OPTED_OUT = Decision(False, "opted_out")
+
+
 def may_write(writer: Writer, target: Target) -> Decision:
     """Whether `writer` may address `target`. One may always write to oneself."""
     if target.suspended:
-        return Decision(False, "suspended")
+        return SUSPENDED
     if target.opted_out and target.person_id != writer.person_id:
-        return Decision(False, "opted_out")
-    return Decision(True)
+        return OPTED_OUT
+    return ALLOWED
