@@ -11,7 +11,7 @@ from app.lines import shown
 from store import following
 from store.database import Database
 from store.lines import heads, missing_lines
-from store.participations import Seat, seats, seats_in
+from store.participations import Seat, seats, seats_in, seats_of
 from store.prepared import Link
 from store.unread import counts_for, unread_in
 
@@ -63,6 +63,11 @@ async def place(database: Database, person: str, discussion: str) -> Seat | None
     """Where one discussion stands for this person; None when she is not in it."""
     found = await database.look(partial(seats_in, person_id=person, discussions=[discussion]))
     return found[0] if found else None
+
+
+async def places(database: Database, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Seat]:
+    """Where discussions stand for those of these (discussion, person) who are in them."""
+    return await database.look(partial(seats_of, pairs=pairs))
 
 
 async def counts(database: Database, pairs: Sequence[tuple[str, str]]) -> list[Counts]:

@@ -24,6 +24,8 @@ SHARE = 15
 """A round with rooms is followed by a pause for rooms of so many times the processor time that it took."""
 MOST_GATHER = 2.0
 """Seconds that a room's counts may wait, at most."""
+AT_ONCE = 100
+"""Counts that are read and written in one go."""
 RETRY_AFTER = 1.0
 
 
@@ -82,6 +84,11 @@ class CountNews:
         self._rooms_due = time.monotonic() + min(MOST_GATHER, pause)
 
     async def _tell(self, pairs: list[tuple[str, str]]) -> None:
+        # Some at a time, so that everything else has its turn in between.
+        for start in range(0, len(pairs), AT_ONCE):
+            await self._tell_some(pairs[start : start + AT_ONCE])
+
+    async def _tell_some(self, pairs: list[tuple[str, str]]) -> None:
         for counts in await following.counts(self._hub.database, pairs):
             framed = encode(UnreadCount(counts.count, counts.discussion, counts.unread, counts.read_seq))
             for connection in self._hub.people.get(counts.person, ()):

@@ -6,7 +6,7 @@ by line, before she becomes a member who shares the common bytes.
 """
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from app import following
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 RETRY_AFTER = 1.0
 """Seconds after which an unanswered store is asked again."""
+BREATH_AFTER = 25
+"""Connections that come into rooms before everything else on the event loop has its turn."""
+
+Join = tuple[Connection, str]
+"""A connection that is to follow a discussion."""
 
 
 class Joining:
@@ -31,6 +36,7 @@ class Joining:
 
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
+        self._gathered: list[Join] = []
 
     async def welcome(self, connection: Connection, resume: Mapping[str, int]) -> None:
         """Answer `hello`: say welcome and follow what is awake; what was missed is sent beside.
@@ -95,7 +101,9 @@ class Joining:
             is_joining = discussion in connection.joining
             connection.joining[discussion] = head
             if not is_joining:
-                self._hub.spawn(self._join(connection, discussion))
+                self._gathered.append((connection, discussion))
+                if len(self._gathered) == 1:
+                    self._hub.spawn(self._join_gathered())
 
     async def follow(self, connection: Connection, discussion: str) -> bool:
         """Follow a discussion that has slept, from its head on; False when the person is not in it.
@@ -117,20 +125,44 @@ class Joining:
                 self._unpin(room)
         return discussion in connection.rooms
 
-    async def _join(self, connection: Connection, discussion: str) -> None:
-        room = self._pin(discussion)
+    async def _join_gathered(self) -> None:
+        """Whatever was rung in one go joins in one go: one question to the store, however many they are."""
+        joins, self._gathered = self._gathered, []
+        rooms = {discussion: self._pin(discussion) for discussion in {discussion for _, discussion in joins}}
         try:
-            await self._subscribed([room])
-            seat, head = None, -1
-            while (seat is None and head != connection.joining[discussion]) or _is_outdated(connection, seat):
-                # Again if it was rung meanwhile, or if she was told of an end that the answer does not know.
-                head = connection.joining[discussion]
-                seat = await self._place(connection, discussion)
-            if seat is not None and connection.is_open:
-                self._come_in(connection, room, seat, head)
+            await self._subscribed(list(rooms.values()))
+            while joins:
+                joins = await self._join(rooms, joins)
         finally:
+            for connection, discussion in joins:
+                connection.joining.pop(discussion, None)
+            for room in rooms.values():
+                self._unpin(room)
+
+    async def _join(self, rooms: Mapping[str, Room], joins: Sequence[Join]) -> list[Join]:
+        """Let these come in where they are to be; those for whom the store has to be asked again."""
+        heads = [connection.joining[discussion] for connection, discussion in joins]
+        pairs = [(discussion, connection.identity.person_id) for connection, discussion in joins]
+        try:
+            places = await following.places(self._hub.database, pairs)
+        except StoreUnavailable:
+            await asyncio.sleep(RETRY_AFTER)
+            return list(joins)
+        again: list[Join] = []
+        for number, ((connection, discussion), pair, head) in enumerate(
+            zip(joins, pairs, heads, strict=True), 1
+        ):
+            seat, rung = places.get(pair), connection.joining[discussion]
+            if connection.is_open and ((seat is None and head != rung) or _is_outdated(connection, seat)):
+                # It was rung meanwhile, or she was told of an end that the answer does not know.
+                again.append((connection, discussion))
+                continue
             del connection.joining[discussion]
-            self._unpin(room)
+            if seat is not None and connection.is_open:
+                self._come_in(connection, rooms[discussion], seat, head)
+            if number % BREATH_AFTER == 0:
+                await asyncio.sleep(0)
+        return again
 
     def _come_in(self, connection: Connection, room: Room, seat: Seat, head: int) -> None:
         if room.id in connection.rooms:
@@ -168,14 +200,6 @@ class Joining:
         for task in {room.subscribed for room in rooms if room.subscribed}:
             await asyncio.shield(task)
         return any(room.head == UNKNOWN for room in rooms)
-
-    async def _place(self, connection: Connection, discussion: str) -> Seat | None:
-        while connection.is_open:
-            try:
-                return await following.place(self._hub.database, connection.identity.person_id, discussion)
-            except StoreUnavailable:
-                await asyncio.sleep(RETRY_AFTER)
-        return None
 
     def _welcome(self, connection: Connection, unread: int) -> Welcome:
         who = connection.identity

@@ -1,6 +1,6 @@
 """Participations: who is in which discussion, with which bounds of sight."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -126,7 +126,7 @@ VIEW: Select[Any] = (
 )
 SEATS_IN = by_pairs(
     lambda wanted: (
-        select(*_SEAT)
+        select(*_SEAT, participation.c.person_id)
         .select_from(
             wanted.join(
                 participation,
@@ -156,8 +156,12 @@ def seats(link: Link, person_id: str, *, active_since: datetime) -> list[Seat]:
 
 def seats_in(link: Link, person_id: str, discussions: Iterable[str]) -> list[Seat]:
     """Those of `discussions` that this person is in now, however long they have slept."""
-    pairs = [(discussion, person_id) for discussion in discussions]
-    return [Seat(*row) for row in look_up(link, SEATS_IN, pairs)]
+    return list(seats_of(link, [(discussion, person_id) for discussion in discussions]).values())
+
+
+def seats_of(link: Link, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Seat]:
+    """The seats of those of these (discussion, person) who are in it now."""
+    return {(row[0], row[-1]): Seat(*row[:-1]) for row in look_up(link, SEATS_IN, pairs)}
 
 
 async def view_of(session: AsyncSession, message_id: str, person_id: str) -> View | None:

@@ -290,16 +290,16 @@ async def test_removed_while_joining_is_under_way(pair: Pair, monkeypatch: pytes
     site = pair.north.site
     await participants.stop(site, pair.bob, pair.room)
     bob = await pair.reader(pair.north, pair.bob)
-    read = following.place
+    read = following.places
     removals = [lambda: participants.remove(site, pair.alice, pair.room, pair.bob.person_id)]
 
-    async def overtaken(database: Database, person: str, discussion: str) -> Seat | None:
-        seat = await read(database, person, discussion)
+    async def overtaken(database: Database, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Seat]:
+        found = await read(database, pairs)
         while removals:
             await removals.pop()()
-        return seat
+        return found
 
-    monkeypatch.setattr(following, "place", overtaken)
+    monkeypatch.setattr(following, "places", overtaken)
     await participants.add(
         site, pair.alice, pair.room, [Address("person", pair.bob.person_id)], share_history=False
     )
