@@ -8,25 +8,22 @@ import hmac
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 
 import msgspec
-import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 from limits import RateLimitItemPerMinute
 
 from app.errors import NotFound, WrongCredentials
 from app.events import SignInEnded
-from app.mirroring import tally
 from app.settings import Settings
 from app.site import Identity, Site
 from store import people, sign_ins
 from store.columns import new_id
-from store.database import StoreUnavailable
+from store.prepared import through
+from store.sign_ins import Owner
 from store.tables import Person, Session
-
-log = structlog.get_logger(__name__)
 
 TRIES_PER_ACCOUNT = RateLimitItemPerMinute(10, 5)
 FAILURES_PER_ADDRESS = RateLimitItemPerMinute(50, 5)
@@ -74,44 +71,50 @@ async def sign_in(
 async def identify(site: Site, *, cookie: str | None = None, bearer: str | None = None) -> Identity | None:
     """Who a request comes from: by its token if it has one, else by its cookie; None if neither is valid."""
     now = site.now()
-    async with site.database.read() as session:
-        if bearer is not None:
-            via, row = "token", await sign_ins.token_owner(session, secret_hash(site.settings, bearer))
-        elif cookie is not None:
-            via, idle = "session", timedelta(days=site.settings.session_idle_days)
-            row = await sign_ins.session_owner(
-                session, secret_hash(site.settings, cookie), now=now, seen_since=now - idle
-            )
-        else:
-            return None
-    if row is None:
+    if bearer is not None:
+        via, secret = "token", secret_hash(site.settings, bearer)
+        owner = await site.database.look(partial(sign_ins.token_owner, secret_hash=secret))
+    elif cookie is not None:
+        via, secret = "session", secret_hash(site.settings, cookie)
+        since = now - timedelta(days=site.settings.session_idle_days)
+        look = partial(sign_ins.session_owner, secret_hash=secret, now=now, seen_since=since)
+        owner = await site.database.look(look)
+    else:
         return None
-    who = Identity(
-        person_id=row.person_id,
-        login=row.login,
-        name=row.name,
-        role=row.role,
-        language=row.language,
-        time_zone=row.time_zone,
-        session_id=row.sign_in_id,
-        via=via,
-    )
-    if row.seen_at is None or now - row.seen_at >= TOUCH_EVERY:
-        await _touch(site, who, now)
-    return who
+    if owner is None:
+        return None
+    if owner.seen_at is None or now - owner.seen_at >= TOUCH_EVERY:
+        site.sightings.note(via, owner.sign_in_id, owner.person_id, now)
+    return _identity(owner, via)
 
 
 def identity_of(person: Person, session_id: str) -> Identity:
     """This person, acting through a browser's session."""
+    return _identity(
+        Owner(
+            person.id,
+            person.login,
+            person.name,
+            person.role,
+            person.language,
+            person.time_zone,
+            session_id,
+            None,
+        ),
+        "session",
+    )
+
+
+def _identity(owner: Owner, via: str) -> Identity:
     return Identity(
-        person_id=person.id,
-        login=person.login,
-        name=person.name,
-        role=person.role,
-        language=person.language,
-        time_zone=person.time_zone,
-        session_id=session_id,
-        via="session",
+        person_id=owner.person_id,
+        login=owner.login,
+        name=owner.name,
+        role=owner.role,
+        language=owner.language,
+        time_zone=owner.time_zone,
+        session_id=owner.sign_in_id,
+        via=via,
     )
 
 
@@ -215,7 +218,7 @@ async def _begin_session(
     )
     async with site.database.write() as session:
         session.add(row)
-        await sign_ins.see_person(session, person.id, now)
+        await through(session, sign_ins.see_people, {person.id: now})
         if new_hash is not None:
             await sign_ins.set_password_hash(session, person.id, new_hash)
         await session.flush()
@@ -224,14 +227,3 @@ async def _begin_session(
 
 def _printable(text: str) -> str:
     return "".join(c for c in text if c.isprintable())
-
-
-async def _touch(site: Site, who: Identity, now: datetime) -> None:
-    try:
-        async with site.database.write() as session:
-            await sign_ins.touch(session, who.via, who.session_id, who.person_id, now)
-        # She is here, and will want to know what is unread.
-        await tally(site.database, who.person_id)
-    except StoreUnavailable:
-        # Only the note of when she was seen is lost; the request itself goes on.
-        log.warning("sign_in_not_touched")

@@ -1,10 +1,11 @@
 """What every use case works with. One `Site` per node; nothing of it is global."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.events import Announce, PersonRef
+from app.seeing import Sightings
 from app.settings import Settings
 from app.throttle import Throttle
 from store.columns import utc_now
@@ -13,13 +14,18 @@ from store.database import Database
 
 @dataclass(frozen=True)
 class Site:
-    """The store, the ear of the world, the limits and the clock."""
+    """The store, the ear of the world, the limits, the clock, and who was seen."""
 
     settings: Settings
     database: Database
     announce: Announce
     throttle: Throttle
     now: Callable[[], datetime] = utc_now
+    sightings: Sightings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """What is noted goes to this site's own store."""
+        object.__setattr__(self, "sightings", Sightings(self.database))
 
 
 @dataclass(frozen=True)

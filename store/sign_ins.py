@@ -3,69 +3,118 @@
 They never commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, or_, select, update
+import msgspec
+from sqlalchemy import Select, Table, bindparam, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from store.columns import UtcDateTime, table_of
+from store.prepared import Link, Prepared
 from store.tables import AccessToken, Person, Session
 
-_WHO: tuple[Any, ...] = (
-    col(Person.id).label("person_id"),
-    col(Person.login),
-    col(Person.name),
-    col(Person.role),
-    col(Person.language),
-    col(Person.time_zone),
+session_table = table_of(Session)
+token = table_of(AccessToken)
+person = table_of(Person)
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """Whose sign-in it is, and when it was last seen."""
+
+    person_id: str
+    login: str
+    name: str
+    role: str
+    language: str
+    time_zone: str
+    sign_in_id: str
+    seen_at: datetime | None
+
+
+class Sighting(msgspec.Struct, frozen=True):
+    """A sign-in (`via` session or token), and with it a person, was seen."""
+
+    via: str
+    sign_in: str
+    person: str
+    at: datetime
+
+
+def _owner(sign_in: Table) -> Select[Any]:
+    return (
+        select(
+            person.c.id,
+            person.c.login,
+            person.c.name,
+            person.c.role,
+            person.c.language,
+            person.c.time_zone,
+            sign_in.c.id,
+            sign_in.c.seen_at,
+        )
+        .select_from(sign_in.join(person, person.c.id == sign_in.c.person_id))
+        .where(
+            sign_in.c.token_hash == bindparam("secret_hash"),
+            sign_in.c.ended_at.is_(None),
+            person.c.suspended_at.is_(None),
+        )
+    )
+
+
+TOKEN_OWNER = Prepared(_owner(token))
+SESSION_OWNER = Prepared(
+    _owner(session_table).where(
+        session_table.c.expires_at > bindparam("now", type_=UtcDateTime()),
+        session_table.c.seen_at > bindparam("seen_since", type_=UtcDateTime()),
+    )
 )
 
 
-async def session_owner(
-    session: AsyncSession, token_hash: str, *, now: datetime, seen_since: datetime
-) -> Row[*tuple[Any, ...]] | None:
+def _touch(sign_in: Table) -> Prepared:
+    moment = bindparam("at", type_=UtcDateTime())
+    return Prepared(update(sign_in).where(sign_in.c.id == bindparam("sign_in")).values(seen_at=moment))
+
+
+TOUCHES = {"session": _touch(session_table), "token": _touch(token)}
+_MOMENT = bindparam("at", type_=UtcDateTime())
+SEE_PEOPLE = Prepared(
+    update(person)
+    .where(
+        person.c.id == bindparam("person"),
+        person.c.last_seen_at.is_(None) | (person.c.last_seen_at < _MOMENT),
+    )
+    .values(last_seen_at=_MOMENT)
+)
+
+
+def session_owner(link: Link, secret_hash: str, *, now: datetime, seen_since: datetime) -> Owner | None:
     """Who is signed in by this session, if it runs, was used since `seen_since`, and she is not suspended."""
-    query = (
-        select(*_WHO, col(Session.id).label("sign_in_id"), col(Session.seen_at))
-        .join(Person, col(Person.id) == col(Session.person_id))
-        .where(
-            col(Session.token_hash) == token_hash,
-            col(Session.ended_at).is_(None),
-            col(Session.expires_at) > now,
-            col(Session.seen_at) > seen_since,
-            col(Person.suspended_at).is_(None),
-        )
-    )
-    return (await session.execute(query)).one_or_none()
+    rows = SESSION_OWNER.rows(link, {"secret_hash": secret_hash, "now": now, "seen_since": seen_since})
+    return Owner(*rows[0]) if rows else None
 
 
-async def token_owner(session: AsyncSession, token_hash: str) -> Row[*tuple[Any, ...]] | None:
+def token_owner(link: Link, secret_hash: str) -> Owner | None:
     """Whose access token this is, if it has not ended and she is not suspended."""
-    query = (
-        select(*_WHO, col(AccessToken.id).label("sign_in_id"), col(AccessToken.seen_at))
-        .join(Person, col(Person.id) == col(AccessToken.person_id))
-        .where(
-            col(AccessToken.token_hash) == token_hash,
-            col(AccessToken.ended_at).is_(None),
-            col(Person.suspended_at).is_(None),
-        )
-    )
-    return (await session.execute(query)).one_or_none()
+    rows = TOKEN_OWNER.rows(link, {"secret_hash": secret_hash})
+    return Owner(*rows[0]) if rows else None
 
 
-async def touch(session: AsyncSession, via: str, sign_in_id: str, person_id: str, at: datetime) -> None:
-    """Note that a sign-in, and with it the person, was seen at `at`."""
-    table = Session if via == "session" else AccessToken
-    await session.execute(update(table).where(col(table.id) == sign_in_id).values(seen_at=at))
-    await see_person(session, person_id, at)
+def touch(link: Link, sightings: Sequence[Sighting]) -> None:
+    """Note when sign-ins, and with them people, were seen."""
+    # In one order on every node, so that two transactions never wait for each other.
+    for via, statement in TOUCHES.items():
+        seen = sorted((s for s in sightings if s.via == via), key=lambda s: s.sign_in)
+        if seen:
+            statement.run(link, [{"sign_in": s.sign_in, "at": s.at} for s in seen])
+    see_people(link, {s.person: s.at for s in sightings})
 
 
-async def see_person(session: AsyncSession, person_id: str, at: datetime) -> None:
-    """Note that a person was seen at `at`; it only moves forward."""
-    earlier = or_(col(Person.last_seen_at).is_(None), col(Person.last_seen_at) < at)
-    await session.execute(update(Person).where(col(Person.id) == person_id, earlier).values(last_seen_at=at))
+def see_people(link: Link, at: Mapping[str, datetime]) -> None:
+    """Note when people were seen; it only moves forward."""
+    SEE_PEOPLE.run(link, [{"person": person_id, "at": at[person_id]} for person_id in sorted(at)])
 
 
 async def set_password_hash(session: AsyncSession, person_id: str, password_hash: str) -> None:

@@ -46,6 +46,7 @@ class Node:
         if self.sessions.elsewhere is not None:
             self.hub.spawn(self.sessions.elsewhere.run())
         self.hub.spawn(self.mirror.run())
+        self.hub.spawn(self.site.sightings.run())
         self.hub.spawn(go_on_letting_in(self.site))
         self.hub.spawn(self.figures.watch_loop())
         self.hub.spawn(self.siblings.answer(self.own_metrics))
@@ -66,6 +67,7 @@ class Node:
         """Settle what was submitted, then end everything."""
         await self.replies.close()
         await self.hub.close()
+        await self.site.sightings.store()
         if self.sessions.elsewhere is not None:
             await self.sessions.elsewhere.close()
         await self.database.close()

@@ -172,7 +172,9 @@ async def test_a_session_ends_when_unused_and_in_any_case(site: Site, ann: str) 
 
     async def known_after(days: float) -> bool:
         later = replace(site, now=lambda: start + timedelta(days=days))
-        return await identify(later, cookie=entered.secret) is not None
+        known = await identify(later, cookie=entered.secret) is not None
+        await later.sightings.store()
+        return known
 
     assert not await known_after(14.1)
     for days in range(0, 90, 10):
@@ -197,6 +199,7 @@ async def test_being_seen_is_noted_every_five_minutes_at_most(site: Site, ann: s
     for minutes, noted in ((4, 0), (6, 360), (9, 360), (12, 720)):
         later = replace(site, now=partial(start.__add__, timedelta(minutes=minutes)))
         await identify(later, cookie=entered.secret)
+        await later.sightings.store()
         assert await seen() == pytest.approx((noted, noted), abs=5), f"after {minutes} minutes"
 
 

@@ -1,12 +1,13 @@
 """Who is acting, where a request comes from, and what browsers are told."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import pytest
-from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.applications import Starlette
 
 from app.people import suspend
@@ -14,10 +15,12 @@ from app.settings import Settings
 from app.site import Site
 from app.throttle import Throttle
 from store.database import Database
+from store.prepared import Link
 from tests import factories
 from tests.web.small_app import client_of, small_app
 from web.security import identify_connection, origin_allowed
 
+T = TypeVar("T")
 OWN = {"Origin": "http://parley.example"}
 FOREIGN = {"Origin": "https://evil.example"}
 
@@ -108,20 +111,19 @@ async def test_https_behind_a_proxy(settings: Settings, site: Site) -> None:
         assert "strict-transport-security" not in elsewhere.headers
 
 
-async def test_one_query_says_who(site: Site, client: httpx.AsyncClient) -> None:
-    """Identification costs one query, and none for static files, for health and for anonymous requests."""
+async def test_one_look_says_who(settings: Settings, site: Site) -> None:
+    """Identification costs one look at the store, and none for static files, for health and for anonymous requests."""
     alice = await factories.person(site, "alice")
     headers = {"Authorization": f"Bearer {await factories.token(site, alice)}"}
-    await client.get("/api/me", headers=headers)  # notes when she was last seen
-    queries: list[str] = []
-    with _listening(site.database, queries):
+    watched = WatchedDatabase(settings.database_url)
+    async with client_of(small_app(Site(settings, watched, site.announce, site.throttle))) as client:
         await client.get("/api/me", headers=headers)
-        assert len(queries) == 1, queries
-        queries.clear()
+        assert watched.visits == ["look"]
         await client.get("/static/x", headers=headers)
         await client.get("/healthz", headers=headers)
         await client.get("/api/me")
-        assert queries == []
+    assert watched.visits == ["look"]
+    await watched.close()
 
 
 async def test_identify_connection_of_a_socket(site: Site) -> None:
@@ -283,24 +285,36 @@ async def test_heads_are_bounded(client: httpx.AsyncClient) -> None:
     assert (large.status_code, large.json()["code"]) == (431, "headers_too_large")
 
 
-class _listening:  # noqa: N801 - reads as a sentence where it is used
-    """Collects the statements that a database executes, save those that begin and end transactions."""
+class WatchedDatabase(Database):
+    """Remembers how it was used."""
 
-    def __init__(self, database: Database, statements: list[str]) -> None:
-        self._engines = {database.engine.sync_engine, database._reader.sync_engine}
-        self._statements = statements
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.visits: list[str] = []
 
-    def __enter__(self) -> None:
-        for engine in self._engines:
-            event.listen(engine, "before_cursor_execute", self._note)
+    async def look(self, work: Callable[[Link], T]) -> T:
+        """Remember a look."""
+        self.visits.append("look")
+        return await super().look(work)
 
-    def __exit__(self, *_: object) -> None:
-        for engine in self._engines:
-            event.remove(engine, "before_cursor_execute", self._note)
+    async def transact(self, work: Callable[[Link], T]) -> T:
+        """Remember a transaction."""
+        self.visits.append("transact")
+        return await super().transact(work)
 
-    def _note(self, _connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
-            self._statements.append(statement)
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Remember a session."""
+        self.visits.append("read")
+        async with super().read() as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """Remember a session that writes."""
+        self.visits.append("write")
+        async with super().write() as session:
+            yield session
 
 
 def _socket_scope(scheme: str, **headers: str) -> dict[str, Any]:
