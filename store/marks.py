@@ -1,5 +1,7 @@
 """How far somebody has read. Both moves keep the counts exact without a row per recipient and reply."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,6 +23,7 @@ HOLD_MARK = (
     select(
         participation.c.from_seq,
         participation.c.read_seq,
+        participation.c.read_count,
         participation.c.own_count,
     )
     .where(
@@ -42,10 +45,11 @@ MARK = (
 COUNT_AT = select(entry.c.reply_count).where(
     entry.c.message_id == bindparam("room"), entry.c.seq == bindparam("seq")
 )
-OWN_BETWEEN = select(func.count()).where(
+OTHERS_BETWEEN = select(func.count()).where(
     entry.c.message_id == bindparam("room"),
-    entry.c.seq.between(bindparam("first"), bindparam("last")),
-    entry.c.author_id == bindparam("reader"),
+    entry.c.seq > bindparam("after"),
+    entry.c.seq <= bindparam("upto"),
+    entry.c.author_id != bindparam("reader"),
     entry.c.kind.in_(sorted(COUNTED)),
 )
 MOVE_MARK = (
@@ -77,13 +81,14 @@ async def move_mark(
     mark = (await connection.execute(HOLD_MARK, {"room": message_id, "reader": person_id})).one_or_none()
     if room is None or mark is None:
         return None
-    (head, count), (from_seq, read_seq, own) = room, mark
+    (head, count), (from_seq, read_seq, read_count, own) = room, mark
     target = max(from_seq - 1, min(seq, head))
     if target == read_seq or (target < read_seq and not back):
         return None
-    others = count - own
-    if target < head:
-        others = await _others_upto(session, message_id, person_id, target, head, own)
+    known = {0: 0, read_seq: read_count, head: count - own}
+    if target not in known:
+        known[target] = await _others_upto(session, message_id, person_id, target, known, own)
+    others = known[target]
     await connection.execute(
         MOVE_MARK, {"room": message_id, "reader": person_id, "seq": target, "others": others, "count": count}
     )
@@ -91,17 +96,15 @@ async def move_mark(
 
 
 async def _others_upto(
-    session: AsyncSession, message_id: str, person_id: str, seq: int, head: int, own: int
+    session: AsyncSession, message_id: str, person_id: str, seq: int, known: Mapping[int, int], own: int
 ) -> int:
-    """How many messages and replies of others there are up to `seq`, by looking at the shorter side of it."""
-    if seq == 0:
-        return 0
+    """How many messages and replies of others there are up to `seq`, from the nearest place where it is `known`."""
     connection = await session.connection()
-    count = (await connection.execute(COUNT_AT, {"room": message_id, "seq": seq})).scalar_one()
     if own == 0:
-        return int(count)
-    near_end = head - seq < seq
-    first, last = (seq + 1, head) if near_end else (1, seq)
-    parameters = {"room": message_id, "reader": person_id, "first": first, "last": last}
-    own_there = (await connection.execute(OWN_BETWEEN, parameters)).scalar_one()
-    return int(count - (own - own_there if near_end else own_there))
+        found = await connection.execute(COUNT_AT, {"room": message_id, "seq": seq})
+        return int(found.scalar_one())
+    near = min(known, key=lambda place: abs(place - seq))
+    after, upto = sorted((near, seq))
+    parameters = {"room": message_id, "reader": person_id, "after": after, "upto": upto}
+    others = (await connection.execute(OTHERS_BETWEEN, parameters)).scalar_one()
+    return int(known[near] + (others if seq > near else -others))
