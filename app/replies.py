@@ -135,10 +135,10 @@ class ReplyLog:
         replies = [reply for reply, _ in batch]
         try:
             outcomes, events = await self._commit(replies)
-        except OutcomeUnknown:
-            self._doubts.find_out(batch)
-            return
-        except StoreUnavailable:
+        except StoreUnavailable as error:
+            if isinstance(error, OutcomeUnknown):
+                self._doubts.find_out(batch)
+                batch = []
             # Who has waited for this commit has waited long enough, and the next would fare no better.
             batch, self._waiting = [*batch, *self._waiting], []
             outcomes, events = [Unavailable() for _ in batch], []

@@ -99,10 +99,15 @@ class Inbound:
             self._connection.shut(Close.MALFORMED, "the first frame must be hello")
         elif isinstance(command, Ping):
             self._connection.send(Pong(command.n))
-        elif isinstance(command, Post) and not self._working and self._connection.welcomed:
+        elif isinstance(command, Post) and self._connection.welcomed and not self._has_posts_queued:
             self._post(command)
         else:
             self._enqueue(command)
+
+    @property
+    def _has_posts_queued(self) -> bool:
+        """Replies wait for nothing but a welcome, and for replies that came before them."""
+        return bool(self._queue) and any(isinstance(command, Post) for command in self._queue)
 
     def _enqueue(self, command: Queued | Post) -> None:
         if isinstance(command, Hello):

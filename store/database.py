@@ -15,7 +15,7 @@ from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from store.direct import BUSY_SECONDS, DirectThreads, configure
@@ -24,9 +24,9 @@ from store.prepared import Link
 
 T = TypeVar("T")
 
-TURN_SECONDS = 30.0
-"""How long a writer waits for the others of this process."""
-POSTGRES_COMMAND_SECONDS = 2.5
+TURN_SECONDS = BUSY_SECONDS
+"""How long a writer waits for the others of this process: who has waited as long as they is refused with them."""
+POSTGRES_COMMAND_SECONDS = 2.4
 """How long PostgreSQL has for an answer: who asked is refused within three seconds, the goodbye included."""
 
 
@@ -89,7 +89,7 @@ class Database:
             if self.is_sqlite:
                 async with self._turn:
                     return cast("T", await self._direct_writer.run(work))
-            async with self._writer.connect() as connection:
+            async with self._connected() as connection:
                 result = await connection.run_sync(work)
                 try:
                     await connection.commit()
@@ -104,7 +104,7 @@ class Database:
         with _Failures():
             if self.is_sqlite:
                 return cast("T", await self._direct_readers.run(work))
-            async with self._reader.connect() as connection:
+            async with self._connected() as connection:
                 return await connection.run_sync(work)
 
     async def ping(self) -> None:
@@ -123,10 +123,25 @@ class Database:
     @asynccontextmanager
     async def _session(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
         with _Failures():
-            async with AsyncSession(
-                engine, sync_session_class=GuardedSession, expire_on_commit=False, autoflush=False
-            ) as session:
+            bind = nullcontext(engine) if self.is_sqlite else self._connected()
+            async with (
+                bind as bound,
+                AsyncSession(
+                    bound, sync_session_class=GuardedSession, expire_on_commit=False, autoflush=False
+                ) as session,
+            ):
                 yield session
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        """A connection to PostgreSQL. Waiting for one and making one have the time of one command between them."""
+        connection = self._writer.connect()
+        async with asyncio.timeout(POSTGRES_COMMAND_SECONDS):
+            await connection.start()
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
 
 class Turn:

@@ -27,6 +27,10 @@ PINGS_EVERY = 0.1
 """Seconds between two tries to get an answer to a ping."""
 LOOKS_EVERY = 0.1
 """Seconds between two looks for what is to be posted again."""
+READ = "read-"
+"""How the ids of read marks begin."""
+PASSING = ("unavailable", "not_found")
+"""Why a read mark may be refused."""
 PATIENCE = 8.0
 """Seconds without an answer after which a reply is posted again on the same connection."""
 
@@ -98,6 +102,15 @@ class Chatter:
         if self._socket is not None:
             await self._post(self._socket, sent)
         return sent
+
+    async def read(self, discussion: str) -> None:
+        """Mark as read what she has seen; whether that succeeds does not matter to her."""
+        if self._socket is not None and self.seen(discussion):
+            frame = {"type": "read", "id": f"{READ}{next(self._numbers)}"}
+            with contextlib.suppress(*AWAY):
+                await self._socket.send(
+                    json.dumps({**frame, "discussion": discussion, "seq": self.seen(discussion)})
+                )
 
     async def settled(self, timeout: float = 30) -> None:
         """Wait until all that she insists on is acknowledged, or refused for good."""
@@ -178,6 +191,8 @@ class Chatter:
                 # The store did not answer the hello; it may be said again.
                 await asyncio.sleep(min(1.0, frame["retry_after"]))
                 await _hello(socket, journal)
+            case "error" if str(frame.get("id")).startswith(READ) and frame["code"] in PASSING:
+                pass
             case "ack" | "error":
                 self.faults.append(f"{self.who.login} was told unasked: {frame}")
 

@@ -163,6 +163,8 @@ class Round:
             insists = dice.random() < 0.8
             if len(chatter.waiting) < MOST_WAITING:
                 await chatter.say(room, body, insists=insists)
+            if dice.random() < 0.3:
+                await chatter.read(room)
 
     async def _wander(self) -> None:
         dice = Random(f"{self._seed} wanders")

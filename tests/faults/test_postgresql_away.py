@@ -13,6 +13,8 @@ from tests.servers import PostgresServer
 
 REFUSED_WITHIN = 3.0
 """Seconds after which a reply that cannot be stored is refused (the design's bound)."""
+CROWD = 40
+"""Requests at once: several times as many as a node has connections to the store."""
 BACK_WITHIN = 5.0
 """Seconds after which replies are stored again (the design's bound)."""
 
@@ -66,6 +68,7 @@ async def test_postgresql_frozen(
                 with round_.fault("PostgreSQL is frozen"):
                     postgres.freeze()
                 try:
+                    await everything_is_refused(round_, measured)
                     await is_refused(round_, measured)
                     await round_.passes(*((2, 8) if is_long else (0, 1)))
                 finally:
@@ -89,6 +92,28 @@ async def is_refused(round_: Round, measured: Measured) -> None:
         measured("refused over HTTP, s", took)
         assert took <= REFUSED_WITHIN
         await round_.says(node, (503, "unavailable"), within=REFUSED_WITHIN)
+
+
+async def everything_is_refused(round_: Round, measured: Measured) -> None:
+    """Many at once, more than there are connections to the store: none of them waits for longer than one."""
+    [node, *_], room = round_.shape.nodes, round_.rooms[1]
+    headers = {"Authorization": f"Bearer {round_.tokens['alice']}"}
+
+    async def ask(client: httpx.AsyncClient, number: int) -> None:
+        began = time.monotonic()
+        if number % 4:
+            answer = await client.get(f"/api/discussions/{room}/entries")
+        else:
+            reply = {"client_id": f"never {number}", "body": "Moonflower in vain"}
+            answer = await client.post(f"/api/discussions/{room}/replies", json=reply)
+        took = time.monotonic() - began
+        measured("one of many refused over HTTP, s", took)
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert int(answer.headers["retry-after"]) >= 1
+        assert took <= REFUSED_WITHIN
+
+    async with httpx.AsyncClient(base_url=node.url, headers=headers, timeout=10) as client:
+        await asyncio.gather(*(ask(client, number) for number in range(CROWD)))
 
 
 def in_time(round_: Round, measured: Measured) -> None:
