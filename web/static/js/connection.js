@@ -45,10 +45,16 @@ export class Connection {
     return true;
   }
 
-  /** Somebody looks again, or the network is back: no reason to wait any longer, every reason to doubt. */
+  /** Somebody looks again: no reason to wait any longer, every reason to doubt. */
   wake() {
     if (this.state === "live") this.#pingNow();
     else if (this.#retry && this.#mayHurry) this.#connect();
+  }
+
+  /** The network is back, perhaps for a whole school: soon, but not all at once. */
+  online() {
+    if (this.state === "live") this.#pingNow();
+    else if (this.#retry && this.#mayHurry) this.#connectAfter(backoff(0));
   }
 
   stop() {
@@ -111,12 +117,18 @@ export class Connection {
     this.#release();
     this.#options.lost(code);
     if (SESSION_OVER.includes(code)) return this.#change("signed-out");
-    if (code === RESTARTING || (this.#welcomed && Date.now() - this.#welcomed > STEADY_AFTER)) this.#attempt = 0;
+    // Who is sent away without a welcome, by a node that stops, goes on waiting longer each time.
+    const steady = this.#welcomed && Date.now() - this.#welcomed > STEADY_AFTER;
+    if (steady || (this.#welcomed && code === RESTARTING)) this.#attempt = 0;
     this.#welcomed = 0;
     this.#mayHurry = code !== CROWDED;
-    const wait = this.#mayHurry ? backoff(this.#attempt++, this.#options.hidden()) : crowded();
-    this.#retry = setTimeout(() => this.#connect(), wait);
+    this.#connectAfter(this.#mayHurry ? backoff(this.#attempt++, this.#options.hidden()) : crowded());
     this.#change(navigator.onLine === false ? "offline" : "reconnecting");
+  }
+
+  #connectAfter(wait) {
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#connect(), wait);
   }
 
   #end(state) {

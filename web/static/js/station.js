@@ -77,7 +77,7 @@ export class Station {
       this.#tabs.get(port).visible = on;
       if (on) this.#connection.wake();
     },
-    online: () => this.#connection.wake(),
+    online: () => this.#connection.online(),
     bye: (port) => this.#detach(port),
     signOut: () => {
       this.#outbox.clear();
