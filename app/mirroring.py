@@ -1,14 +1,14 @@
 """Keeping boxes of large rooms up to date a little later than their logs, so that replies stay cheap."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import structlog
 
 from store.database import Database, StoreUnavailable
 from store.mirrors import AT_ONCE, mirror_step, mirrored
 from store.prepared import through
-from store.tallies import tally_step
+from store.tallies import MOST_UNTALLIED, overdue, tally_step
 from store.waiting import waiting_rooms
 
 log = structlog.get_logger(__name__)
@@ -19,12 +19,16 @@ LOOK_SECONDS = 30.0
 """How often to look for rooms that nobody rang for, which another node left when it ended."""
 
 
-async def tally(database: Database, person: str) -> None:
-    """Let somebody's badge be counted quickly, also when it holds many thousands. It is exact in any case."""
-    more = True
-    while more:
-        async with database.write() as session:
-            more = await tally_step(session, person)
+async def tally(database: Database, people: Collection[str], most: int = MOST_UNTALLIED) -> None:
+    """Let these people's badges be counted quickly, also when they hold many thousands. They are exact in any case.
+
+    Whose tally is out of date by no more than `most` discussions is left as she is.
+    """
+    for person in await database.look(lambda link: overdue(link, people, most)):
+        more = True
+        while more:
+            async with database.write() as session:
+                more = await tally_step(session, person)
 
 
 class Mirror:

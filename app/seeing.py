@@ -47,7 +47,6 @@ class Sightings:
         try:
             await self._database.transact(lambda link: touch(link, noted))
             # They are here, and will want to know what is unread.
-            for person in {sighting.person for sighting in noted}:
-                await tally(self._database, person)
+            await tally(self._database, {sighting.person for sighting in noted})
         except StoreUnavailable:
             log.warning("sightings_not_stored")

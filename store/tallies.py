@@ -6,15 +6,20 @@ remembers whether it is in it, and a partial index holds just those for which th
 in one statement, and so the count is exact at any moment.
 """
 
-from sqlalchemy import bindparam, case, func, not_, select, text, update
+from collections.abc import Iterable
+
+from sqlalchemy import Integer, bindparam, case, func, not_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
-from store.pairs import by_ids
+from store.pairs import by_ids, look_up_ids
+from store.prepared import Link
 from store.tables import UNTALLIED, Participation, Person
 
 AT_ONCE = 1000
 """Participations in one transaction."""
+MOST_UNTALLIED = 50
+"""Participations that may be out of date before it is worth a transaction; counting them takes no time."""
 
 person = table_of(Person)
 participation = table_of(Participation)
@@ -29,6 +34,15 @@ _SINCE = (
 TALLIES = by_ids(
     lambda wanted: select(person.c.id, person.c.tally + _SINCE).select_from(
         wanted.join(person, person.c.id == wanted.c.one)
+    )
+)
+OVERDUE = by_ids(
+    lambda wanted: select(wanted.c.one).where(
+        select(participation.c.message_id)
+        .where(participation.c.person_id == wanted.c.one, text(UNTALLIED))
+        .offset(bindparam("most", type_=Integer))
+        .limit(1)
+        .exists()
     )
 )
 # Whoever writes to one of these rows at this moment is not waited for: it is tallied the next time.
@@ -49,6 +63,11 @@ TURN = (
 ADD = (
     update(person).where(person.c.id == bindparam("owner")).values(tally=person.c.tally + bindparam("change"))
 )
+
+
+def overdue(link: Link, people: Iterable[str], most: int = MOST_UNTALLIED) -> list[str]:
+    """Those of these people whose tally is out of date by more than `most` discussions."""
+    return [row[0] for row in look_up_ids(link, OVERDUE, people, most=most)]
 
 
 async def tally_step(session: AsyncSession, person_id: str, *, most: int = AT_ONCE) -> bool:

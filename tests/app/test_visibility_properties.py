@@ -182,7 +182,7 @@ async def carried_out(site: Site, people: list[Identity], room: str, step: Step)
         if deed == "mirror":
             await Mirror(site.database, step=2).catch_up()
         elif deed == "tally":
-            await tally(site.database, who.person_id)
+            await tally(site.database, [who.person_id], most=0)
         elif deed == "reply":
             await reply(site, who, room)
         elif deed in ("add", "add_without"):

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store import boxes, circle, following, marks, participations, unread
+from store import boxes, circle, following, marks, participations, tallies, unread
 from store.database import Database
 from store.entries import NewLine, active_members, append, find_replies, heads, lock_rooms, read_lines
 from store.prepared import through
@@ -33,6 +33,11 @@ QUERIES: dict[str, tuple[Query, set[str]]] = {
         lambda session: through(session, unread.counts_for, ["alice", "bob"]),
         {"ix_participation_untallied", "ix_message_unmirrored"},
     ),
+    "overdue tallies": (
+        lambda session: through(session, tallies.overdue, ["alice", "bob"]),
+        {"ix_participation_untallied"},
+    ),
+    "tallying": (lambda session: tallies.tally_step(session, "bob"), {"ix_participation_untallied"}),
     "counts": (
         lambda session: through(session, unread.unread_in, [("alice", "room"), ("bob", "room")]),
         set(),
