@@ -72,6 +72,10 @@ class Chatter:
                 life.result()
         return self._socket is not None
 
+    def is_on(self, url: str) -> bool:
+        """Whether her live connection leads there."""
+        return self.is_live and self.journal.connections[-1].url == url
+
     @property
     def is_settled(self) -> bool:
         """Whether everything that she insists on has been acknowledged or refused for good."""

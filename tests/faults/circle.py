@@ -98,6 +98,11 @@ class Circle:
                 wanted = {"add": [{"person": who.person_id}], "share_history": share}
                 return await client.post(people, json=wanted)
 
+    def is_in(self, person: Identity, log: Sequence[StoredEntry]) -> bool:
+        """Whether this person takes part at the end of the log."""
+        stays = self.stays(person, log)
+        return bool(stays) and stays[-1].last is None
+
     def stays(self, person: Identity, log: Sequence[StoredEntry]) -> list[Stay]:
         """What `person` may see of the discussion, read off its log."""
         asked = [deed for deed in self.deeds if deed.doing == "add" and deed.person == person.person_id]

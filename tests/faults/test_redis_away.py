@@ -7,6 +7,8 @@ from tests.faults.round import Round
 from tests.faults.shape import Shape
 from tests.servers import RedisServer
 
+WELCOMED_WITHIN = 5.0
+"""Seconds that a welcome may take while nobody knows yet that Redis does not answer."""
 NOTICED_WITHIN = 6.0
 """Seconds after which a node says that Redis does not answer: two of silence, two for a sign of life, and a margin."""
 
@@ -64,10 +66,12 @@ async def test_redis_frozen(two_nodes: Shape, seed: int, is_long: bool, measured
 
 
 async def goes_on_degraded(round_: Round, measured: Measured) -> None:
-    """Without Redis: replies are acknowledged, people on one node hear each other, and `/readyz` says so."""
+    """Without Redis: replies are acknowledged, people on one node hear each other, newcomers are welcomed, and
+    `/readyz` says that it is away."""
     measured("a reply acknowledged without Redis, s", await round_.all_served(within=3))
     for node in round_.shape.nodes:
         measured("delivered on the same node, s", await round_.heard_on(node, within=3))
+        measured("welcomed without Redis, s", await round_.welcomes(node, within=WELCOMED_WITHIN))
         await round_.says(node, (200, "degraded"), within=NOTICED_WITHIN)
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import httpx
 
-from tests.faults.round import MARKS, Round
+from tests.faults.round import Round
 from tests.faults.shape import Shape
+from tests.faults.town import MARKS
 from tests.realtime.clients import LiveClient
 
 TIMES = 10

@@ -13,7 +13,8 @@ import httpx
 
 from store.direct import BUSY_SECONDS
 from tests.faults.conftest import Measured
-from tests.faults.round import Round, took
+from tests.faults.recovering import took
+from tests.faults.round import Round
 from tests.faults.shape import Shape
 from tests.faults.small_disk import SmallDisk
 
