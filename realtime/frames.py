@@ -32,8 +32,11 @@ class Limits(Struct, frozen=True):
     attachments: int = 0
 
 
+StatusName = Literal["ok", "degraded"]
+
+
 class Welcome(Struct, tag="welcome", frozen=True):
-    """The answer to `hello`. `unread` is the number of discussions with something unread."""
+    """The answer to `hello`. `unread` is the number of discussions with something unread; `status` as in `Status`."""
 
     person: PersonCard
     connection: str
@@ -42,6 +45,7 @@ class Welcome(Struct, tag="welcome", frozen=True):
     unread: int
     ping_every: int = PING_EVERY
     limits: Limits = Limits()
+    status: StatusName = "ok"
 
 
 class Resumed(Struct, tag="resumed", frozen=True):
@@ -146,6 +150,12 @@ class Done(Struct, tag="done", frozen=True):
     id: str
 
 
+class Status(Struct, tag="status", frozen=True):
+    """From now on what is written on other nodes comes late (`degraded`), or at once again (`ok`)."""
+
+    status: StatusName
+
+
 class Drain(Struct, tag="drain", frozen=True):
     """This node stops: reconnect after a random part of `within` seconds."""
 
@@ -174,6 +184,7 @@ ServerFrame = (
     | Seen
     | Pong
     | Done
+    | Status
     | Drain
     | Error
 )

@@ -28,6 +28,7 @@ from realtime.bus import (
     room_channel,
 )
 from realtime.catching_up import CatchingUp
+from realtime.condition import Condition
 from realtime.connection import Connection
 from realtime.counts import CountNews
 from realtime.frames import Drain, Gone
@@ -61,6 +62,7 @@ class Hub:
         self.catching_up = CatchingUp(self)
         self.presences = Presences(self)
         self.counts = CountNews(self)
+        self.condition = Condition(self)
         self.allowances = Allowances(self)
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -70,6 +72,7 @@ class Hub:
         """Begin to listen to the other nodes and to look after quiet rooms."""
         await self.bus.start(self.hear, self.repairs.look_again)
         self.spawn(self.repairs.watch())
+        self.spawn(self.condition.watch())
         self.spawn(self.allowances.tell())
 
     async def close(self) -> None:

@@ -210,6 +210,7 @@ class Joining:
             time=utc_now(),
             unread=unread,
             limits=Limits(),
+            status=self._hub.condition.told,
         )
 
 

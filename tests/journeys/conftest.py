@@ -17,6 +17,7 @@ from store.database import Database
 from tests.journeys.line import Line
 from tests.journeys.place import PATIENCE_MS, Place
 from tests.nodes import ServerProcess
+from tests.servers import RedisServer
 
 SECRET = "a secret of the journeys"
 SCRIPTS = Path(__file__).parent.parent.parent / "web" / "static" / "js"
@@ -80,12 +81,29 @@ async def place_apart(browser: Browser, tmp_path: Path) -> AsyncIterator[Place]:
         yield place
 
 
+@pytest.fixture
+def redis_apart() -> Iterator[RedisServer]:
+    """A Redis that a test may kill."""
+    server = RedisServer()
+    server.start()
+    yield server
+    server.remove()
+
+
+@session_wide
+async def place_on_redis(browser: Browser, redis_apart: RedisServer, tmp_path: Path) -> AsyncIterator[Place]:
+    """A server of its own on that Redis."""
+    settings = {"PARLEY_REDIS_URL": redis_apart.url}
+    async with _serving(tmp_path, **settings) as server, _visited(browser, server) as place:
+        yield place
+
+
 @asynccontextmanager
-async def _serving(folder: Path) -> AsyncIterator[ServerProcess]:
+async def _serving(folder: Path, **more: str) -> AsyncIterator[ServerProcess]:
     with pytest.MonkeyPatch.context() as environment:
         for name in [name for name in os.environ if name.startswith("PARLEY_") or name == "WEB_CONCURRENCY"]:
             environment.delenv(name)
-        settings = {"PARLEY_DATABASE_URL": _database_url(folder), "PARLEY_RATE_LIMITS": "off"}
+        settings = {"PARLEY_DATABASE_URL": _database_url(folder), "PARLEY_RATE_LIMITS": "off", **more}
         process = ServerProcess({**settings, "PARLEY_SECRET": SECRET}, folder)
         await process.start()
     try:

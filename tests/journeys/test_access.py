@@ -24,10 +24,10 @@ async def test_axe_finds_nothing(place: Place, theme: str) -> None:
     for name, path in screens.paths.items():
         await page.goto(place.line.url + path)
         await _unfold(page)
-        found[name] = await _violations(page)
+        found[name] = await violations(page)
     await screens.visitor.context.clear_cookies()
     await page.goto(f"{place.line.url}/sign-in")
-    found["sign in"] = await _violations(page)
+    found["sign in"] = await violations(page)
     assert {name: violations for name, violations in found.items() if violations} == {}
 
 
@@ -55,7 +55,7 @@ async def test_results_of_the_recipient_field_are_accessible(place: Place) -> No
     tab = await alice.tab(f"/new?to=person:{bob.person_id}")
     await tab.locator("#to-search").press_sequentially(f"b {place.surname}")
     await expect(tab.get_by_role("option")).to_have_count(1)
-    assert await _violations(tab) == []
+    assert await violations(tab) == []
 
 
 async def _unfold(page: Page) -> None:
@@ -63,7 +63,7 @@ async def _unfold(page: Page) -> None:
         await page.locator(".participants-summary").click()
 
 
-async def _violations(page: Page) -> list[str]:
+async def violations(page: Page) -> list[str]:
     results = await Axe().run(page)
     return [
         f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
@@ -89,15 +89,15 @@ async def test_what_comes_in_live_is_accessible(place: Place) -> None:
     tab, bob_tab = await alice.tab(f"/discussions/{room}"), await bob.tab(f"/discussions/{room}")
     await bob_tab.locator("#e1").hover()
     await bob_tab.locator("#e1 .quote").click()
-    assert await _violations(bob_tab) == []
+    assert await violations(bob_tab) == []
     await write(bob_tab, "# A title\n\n- with a list\n\n| and | a |\n| --- | --- |\n| ta | ble |")
     await expect(tab.locator("#e2 .body.rich")).to_be_visible()
     await write(tab, "null \0 byte")
     await expect(pending(tab)).to_have_attribute("data-state", "failed")
-    assert await _violations(tab) == []
+    assert await violations(tab) == []
     await tab.locator(".participants-summary").click()
     await tab.locator(f"[data-person='{bob.who.person_id}'] .remove-participant").click()
-    assert await _violations(tab) == []
+    assert await violations(tab) == []
     await tab.locator("#ask-remove .danger").click()
     await expect(bob_tab.locator(".gone")).to_be_focused()
-    assert await _violations(bob_tab) == []
+    assert await violations(bob_tab) == []

@@ -15,7 +15,7 @@ from tests.waiting import wait_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-CONNECTIONS = 40
+CONNECTIONS = 25
 LATE = 0.5
 """Seconds by which a busy machine may fire a timer late."""
 WELCOME = '{"type":"welcome","person":{"id":"p"},"ping_every":25,"unread":0}'

@@ -14,6 +14,7 @@ export class Station {
   #presence = new Map();
   #reads = new Map();
   #count = null;
+  #degraded = false;
   #connection;
   #outbox;
   #bell;
@@ -130,12 +131,14 @@ export class Station {
 
   #react = {
     welcome: (frame) => {
+      this.#stands(frame);
       for (const discussion of this.#open) this.#connection.send({ type: "open", discussion });
       for (const [discussion, seq] of this.#reads) this.#connection.send({ type: "read", discussion, seq });
       this.#reads.clear();
       this.#counted(frame.unread);
       this.#outbox.welcome();
     },
+    status: (frame) => this.#stands(frame),
     unread: (frame) => this.#counted(frame.count),
     entry: (frame) => {
       this.#positions.advance(frame.discussion, frame.seq);
@@ -155,6 +158,12 @@ export class Station {
     this.#outbox.lost(code);
   }
 
+  /** What is written elsewhere comes late for a while; every greeting says anew whether it does. */
+  #stands({ status }) {
+    this.#degraded = status === "degraded";
+    this.#tell(this.#state());
+  }
+
   #counted(count) {
     this.#count = count;
     this.#tell({ type: "count", count });
@@ -166,7 +175,8 @@ export class Station {
   }
 
   #state() {
-    return { type: "state", state: this.#connection.state, waiting: this.#outbox.waiting };
+    const { state } = this.#connection;
+    return { type: "state", state, waiting: this.#outbox.waiting, degraded: this.#degraded };
   }
 
   #tell(message) {
