@@ -6,6 +6,7 @@ tells her. Time is what is counted, because it is what she takes from the others
 """
 
 import asyncio
+import select
 import time
 from typing import Any
 
@@ -114,7 +115,17 @@ class PacedWebSocketProtocol(ParleyWebSocketProtocol):
 
     def _rested(self) -> None:
         self._rest_timer = None
-        self._read_on()
+        if self._has_gone():
+            # Nobody is there any more for whom the rest of it would be worth reading.
+            self.transport.abort()
+        else:
+            self._read_on()
+
+    def _has_gone(self) -> bool:
+        """Whether the connection is cut, which the transport does not notice while it does not read."""
+        poll = select.poll()
+        poll.register(self.transport.get_extra_info("socket").fileno(), 0)
+        return bool(poll.poll(0))
 
     def _let_wait(self) -> None:
         if not self._lets_wait and not self.transport.is_closing():

@@ -6,7 +6,7 @@ import resource
 import socket
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from web.bounds import LARGEST_HEAD, LONGEST_TARGET
 from web.ending import EndingState
@@ -50,6 +50,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         self._in_head = True
         self._has_begun = False
         self._clock: asyncio.TimerHandle | None = None
+        self._answered: RequestResponseCycle | None = None
 
     def connection_made(self, transport: Any) -> None:
         """Start the clock of the first head; refuse a connection for which there is no descriptor to spare."""
@@ -64,9 +65,13 @@ class BoundedHttpProtocol(HttpToolsProtocol):
             self._start_clock()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
+        """Stop the clock, and tell whoever is answering."""
         self._stop_clock()
         super().connection_lost(exc)
+        if self._answered is not None:
+            # uvicorn tells only the request that came last, and the answer to an earlier one would fail at writing.
+            self._answered.disconnected = True
+            self._answered.message_event.set()
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser, unless the head is too large already."""
@@ -92,6 +97,10 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_headers_complete()
         if self.server_state.is_ending and self.cycle is not None:
             self.cycle.keep_alive = False
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def handle_websocket_upgrade(self) -> None:
         """The connection belongs to the socket's protocol now."""
