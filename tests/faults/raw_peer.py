@@ -6,7 +6,8 @@ import json
 import os
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Self
 
 from tests.nodes import ServerProcess
@@ -57,10 +58,13 @@ class RawPeer:
         raw.setblocking(False)
         if receive_buffer is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", node.port))
-        # A small limit, so that a peer that does not read does not take it in on the quiet either.
-        reader, writer = await asyncio.open_connection(sock=raw, limit=4096)
-        return cls(reader, writer)
+        try:
+            await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", node.port))
+            # A small limit, so that a peer that does not read does not take it in on the quiet either.
+            return cls(*await asyncio.open_connection(sock=raw, limit=4096))
+        except BaseException:
+            raw.close()
+            raise
 
     @classmethod
     async def connected(
@@ -68,9 +72,10 @@ class RawPeer:
     ) -> "RawPeer":
         """Connect and open the live socket."""
         peer = await cls.reach(node, receive_buffer=receive_buffer)
-        peer.send(upgrade(token))
-        head = await peer.reader.readuntil(b"\r\n\r\n")
-        assert head.startswith(b"HTTP/1.1 101 "), head
+        with peer.vanishing_on_failure():
+            peer.send(upgrade(token))
+            head = await peer.reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 101 "), head
         return peer
 
     @classmethod
@@ -79,10 +84,11 @@ class RawPeer:
     ) -> "RawPeer":
         """Connect, say hello and read the welcome."""
         peer = await cls.connected(node, token, receive_buffer=receive_buffer)
-        peer.send(command(**HELLO))
-        opcode, payload = await peer.next_frame()
-        assert opcode == TEXT, (opcode, payload)
-        assert json.loads(payload)["type"] == "welcome", payload
+        with peer.vanishing_on_failure():
+            peer.send(command(**HELLO))
+            opcode, payload = await peer.next_frame()
+            assert opcode == TEXT, (opcode, payload)
+            assert json.loads(payload)["type"] == "welcome", payload
         return peer
 
     def send(self, *data: bytes) -> None:
@@ -140,8 +146,20 @@ class RawPeer:
                 pass
         return got
 
+    @contextmanager
+    def vanishing_on_failure(self) -> Iterator[None]:
+        """Leave no connection behind when the block fails or is cancelled."""
+        try:
+            yield
+        except BaseException:
+            self.vanish()
+            raise
+
     def vanish(self) -> None:
-        """End without a word."""
+        """End without a word: a reset, whatever is still on its way in either direction."""
+        raw = self.writer.get_extra_info("socket")
+        if raw.fileno() >= 0:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
 
 
