@@ -24,6 +24,9 @@ MOST_PIPELINED = 16
 USER_TIMEOUT = 30_000
 """Milliseconds after which a connection ends whose other side has vanished, or takes nothing of what waits for it
 (Linux `TCP_USER_TIMEOUT`); also one that we have closed, which without it would wait for ever."""
+MOST_UNSENT = 128 * 1024
+"""Bytes that the kernel keeps for a reader who is behind; by itself it would take megabytes for each, and nobody
+would notice that she is (Linux `TCP_NOTSENT_LOWAT`)."""
 RESERVED_DESCRIPTORS = 64
 """Descriptors that connections leave to the store, to Redis and to files (of few, a quarter)."""
 FULL = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -55,9 +58,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
     def connection_made(self, transport: Any) -> None:
         """Start the clock of the first head; refuse a connection for which there is no descriptor to spare."""
         super().connection_made(transport)
-        raw: socket.socket | None = transport.get_extra_info("socket")
-        if raw is not None and hasattr(socket, "TCP_USER_TIMEOUT") and raw.family != socket.AF_UNIX:
-            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT)
+        _bound_kernel(transport.get_extra_info("socket"))
         if len(self.connections) > _most_connections():
             transport.write(FULL)
             transport.close()
@@ -145,6 +146,12 @@ class BoundedHttpProtocol(HttpToolsProtocol):
                 b"HTTP/1.1 " + status + b"\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
             )
         self.transport.close()
+
+
+def _bound_kernel(raw: socket.socket | None) -> None:
+    if raw is not None and raw.family != socket.AF_UNIX and hasattr(socket, "TCP_USER_TIMEOUT"):
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, MOST_UNSENT)
 
 
 def _most_connections() -> int:
