@@ -13,13 +13,14 @@ RESUMED = b'{"type":"resumed"'
 
 
 async def connect(
-    server: Process, tokens: Sequence[str], resume: Mapping[str, int] | None = None
+    server: Process, tokens: Sequence[str], resumes: Sequence[Mapping[str, int]] | None = None
 ) -> list[Client]:
-    """One welcomed connection per token; with `resume`, each has resumed these discussions."""
+    """One welcomed connection per token; with `resumes`, each has resumed these discussions."""
+    callers = list(zip(tokens, resumes or [{}] * len(tokens), strict=True))
     clients: list[Client] = []
-    for start in range(0, len(tokens), AT_ONCE):
-        some = tokens[start : start + AT_ONCE]
-        clients += await asyncio.gather(*(_welcomed(server, token, resume or {}) for token in some))
+    for start in range(0, len(callers), AT_ONCE):
+        some = callers[start : start + AT_ONCE]
+        clients += await asyncio.gather(*(_welcomed(server, token, resume) for token, resume in some))
     return clients
 
 

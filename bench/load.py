@@ -60,7 +60,7 @@ class Client(asyncio.Protocol):
 
     def __init__(self, request: bytes, checked: Checked) -> None:
         self._request = request
-        self._checked = checked
+        self.checked = checked
         self._left = b""
         self._shaken = False
         self.opened = asyncio.get_running_loop().create_future()
@@ -97,7 +97,7 @@ class Client(asyncio.Protocol):
                 self._shake(head)
             if not data:
                 return
-        checked = self._checked
+        checked = self.checked
         if data == checked.data and checked.first == self.seen + 1:
             self._left = b""
             self.seen = checked.last
@@ -127,7 +127,7 @@ class Client(asyncio.Protocol):
             at += head + length
         self._left = data[at:]
         if at == size and pure and self.seen >= first:
-            self._checked.data, self._checked.first, self._checked.last = data, first, self.seen
+            self.checked.data, self.checked.first, self.checked.last = data, first, self.seen
         if self.seen >= first and self.on_seen:
             self.on_seen(first, self.seen)
 

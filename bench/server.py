@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from bench.machine import Cores, cpu_seconds, resident_kib
 
@@ -99,7 +100,9 @@ class Site:
         for group, logins in groups.items():
             for login in logins:
                 of.setdefault(login, []).append(group)
-        lines = [f"{login},{login.title()} Somebody,,member,{';'.join(names)},en," for login, names in of.items()]
+        lines = [
+            f"{login},{login.title()} Somebody,,member,{';'.join(names)},en," for login, names in of.items()
+        ]
         table = self.folder / "people.csv"
         table.write_text("\n".join(["login,name,email,role,groups,language,password", *lines]) + "\n")
         self.command("people", "import", table.name)
@@ -118,7 +121,7 @@ class Site:
     def send_to_group(self, server: Process, group: str, author: str) -> str:
         """`author` writes a message to a group; the discussion's id."""
         token = self.tokens[author]
-        options = call(server, token, "GET", f"/api/recipients?q={group}")["items"]
+        options = call(server, token, "GET", f"/api/recipients?q={quote(group)}")["items"]
         address = next(option["id"] for option in options if option["name"] == group)
         fields = {"subject": f"To {group}", "body": "A first word.", "to": [{"group": address}]}
         draft = call(server, token, "POST", "/api/messages", fields)["id"]
@@ -128,7 +131,7 @@ class Site:
 
 def call(server: Process, token: str, method: str, path: str, body: Any = None) -> Any:
     """One call of the HTTP API."""
-    request = urllib.request.Request(  # noqa: S310 - an address of this machine
+    request = urllib.request.Request(
         f"http://127.0.0.1:{server.port}{path}",
         method=method,
         data=None if body is None else json.dumps(body).encode(),
@@ -141,7 +144,10 @@ def call(server: Process, token: str, method: str, path: str, body: Any = None) 
 @contextlib.contextmanager
 def yardstick(folder: Path, cores: Cores) -> Iterator[Process]:
     """`bench.bare`, as long as the block lasts."""
-    command, environment = [sys.executable, "-m", "bench.bare"], {"PYTHONPATH": str(Path(__file__).parents[1])}
+    command, environment = (
+        [sys.executable, "-m", "bench.bare"],
+        {"PYTHONPATH": str(Path(__file__).parents[1])},
+    )
     process = Process(command, folder, environment, cores)
     try:
         yield process

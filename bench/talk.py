@@ -7,7 +7,10 @@ from typing import Any
 
 from bench.load import Client, Faulty
 
-BODY = "It is about two hundred characters long, as most of what people write to each other in a discussion is; " * 2
+BODY = (
+    "It is about two hundred characters long, as most of what people write to each other in a discussion is; "
+    * 2
+)
 PATIENCE = 120.0
 """Seconds after which a reply that did not come counts as lost."""
 
