@@ -8,14 +8,14 @@ from datetime import datetime
 import msgspec
 
 from app.errors import FieldError, InvalidInput, NotFound
-from app.events import Line, PersonRef, ReadMoved
+from app.events import Line, PersonRef
 from app.lines import shown
 from app.paging import check_limit
 from app.rules.participation import may_remove
 from app.site import Identity, Site
 from store.circle import Member, members
 from store.lines import read_lines
-from store.marks import mark_of, move_mark
+from store.marks import Move, mark_of
 from store.participations import View, view_of
 from store.prepared import through
 
@@ -105,7 +105,7 @@ async def entries(
     if after is not None and before is not None:
         raise InvalidInput(FieldError("before", "exclusive", "Give either after or before."))
     async with site.database.read() as session:
-        mark = await mark_of(session, discussion_id, who.person_id)
+        mark = await through(session, mark_of, discussion_id, who.person_id)
         if mark is None:
             raise NotFound
         from_seq, _, head = mark
@@ -123,29 +123,21 @@ async def mark_read(site: Site, who: Identity, discussion_id: str, seq: int) -> 
     """Read up to `seq`: only moves forward, at most to the head. Raises `NotFound`."""
     mark = await _mark(site, who, discussion_id)
     if min(seq, mark[2]) > mark[1]:
-        await _move(site, who, discussion_id, seq, back=False)
+        await site.marks.move(Move(discussion_id, who.person_id, seq, back=False))
 
 
 async def mark_unread(site: Site, who: Identity, discussion_id: str, seq: int) -> None:
     """Make `seq` the first unread entry, within one's bounds. Raises `NotFound`."""
     await _mark(site, who, discussion_id)
-    await _move(site, who, discussion_id, seq - 1, back=True)
+    await site.marks.move(Move(discussion_id, who.person_id, seq - 1, back=True))
 
 
 async def _mark(site: Site, who: Identity, discussion_id: str) -> tuple[int, int, int]:
     # Looking before writing: what moves nothing, which is most of what tabs report, costs no transaction.
-    async with site.database.read() as session:
-        mark = await mark_of(session, discussion_id, who.person_id)
+    mark = await site.database.look(lambda link: mark_of(link, discussion_id, who.person_id))
     if mark is None:
         raise NotFound
-    return mark[0], mark[1], mark[2]
-
-
-async def _move(site: Site, who: Identity, discussion_id: str, seq: int, *, back: bool) -> None:
-    async with site.database.write() as session:
-        moved = await move_mark(session, discussion_id, who.person_id, seq, back=back)
-    if moved is not None:
-        site.announce([ReadMoved(who.person_id, discussion_id, moved)])
+    return mark
 
 
 def _participant(site: Site, who: Identity, view: View, member: Member) -> Participant:

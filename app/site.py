@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.events import Announce, PersonRef
+from app.reading import ReadMarks
 from app.seeing import Sightings
 from app.settings import Settings
 from app.throttle import Throttle
@@ -14,7 +15,7 @@ from store.database import Database
 
 @dataclass(frozen=True)
 class Site:
-    """The store, the ear of the world, the limits, the clock, and who was seen."""
+    """The store, the ear of the world, the limits, the clock, who was seen, and how far people have read."""
 
     settings: Settings
     database: Database
@@ -22,10 +23,12 @@ class Site:
     throttle: Throttle
     now: Callable[[], datetime] = utc_now
     sightings: Sightings = field(init=False)
+    marks: ReadMarks = field(init=False)
 
     def __post_init__(self) -> None:
         """What is noted goes to this site's own store."""
         object.__setattr__(self, "sightings", Sightings(self.database))
+        object.__setattr__(self, "marks", ReadMarks(self.database, self.announce))
 
 
 @dataclass(frozen=True)

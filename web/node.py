@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from prometheus_client.core import Metric
 
 from app.arrivals import go_on_letting_in
+from app.clock import Clock
 from app.housekeeping import keep_house
 from app.mirroring import Mirror
 from app.pace import Pace
@@ -30,6 +31,7 @@ class Node:
 
     settings: Settings
     database: Database
+    clock: Clock
     site: Site
     replies: ReplyLog
     hub: Hub
@@ -42,6 +44,10 @@ class Node:
 
     async def start(self) -> None:
         """Begin to listen to other nodes and to work in the background."""
+        with contextlib.suppress(StoreUnavailable):
+            # Before anybody is served, because what is done from now on is dated.
+            await self.clock.set()
+        self.hub.spawn(self.clock.keep_set())
         await self.hub.start()
         if self.sessions.elsewhere is not None:
             self.hub.spawn(self.sessions.elsewhere.run())
@@ -66,6 +72,7 @@ class Node:
     async def close(self) -> None:
         """Settle what was submitted, then end everything."""
         await self.replies.close()
+        await self.site.marks.close()
         await self.hub.close()
         await self.site.sightings.store()
         if self.sessions.elsewhere is not None:

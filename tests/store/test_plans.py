@@ -51,7 +51,11 @@ QUERIES: dict[str, tuple[Query, set[str]]] = {
     "members": (lambda session: circle.members(session, "room"), set()),
     "lines": (lambda session: through(session, read_lines, "room", 1, 50, 50, descending=True), set()),
     "heads": (lambda session: through(session, heads, ["room"]), set()),
-    "mark": (lambda session: marks.mark_of(session, "room", "alice"), set()),
+    "mark": (lambda session: through(session, marks.mark_of, "room", "alice"), set()),
+    "marks that move": (
+        lambda session: through(session, marks.move_marks, [marks.Move("room", "alice", 1, back=True)]),
+        set(),
+    ),
     "recent": (lambda session: through(session, following.recent, ["alice"], NOON), {"ix_participation_box"}),
     "members of a batch": (lambda session: active_members(session, [("room", "bob"), ("x", "y")]), set()),
     "known replies": (

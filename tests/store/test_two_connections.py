@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from store.database import Database
 from store.entries import NewLine, append, find_replies, lock_rooms
-from store.marks import move_mark
+from store.marks import Move, move_marks
 from store.tables import Entry, Message, Participation
 from tests.store.rows import NOON, people, room
 
@@ -64,8 +64,8 @@ async def test_numbers_have_no_holes(nodes: tuple[Database, Database]) -> None:
     """Many replies over two nodes are numbered one after the other; marks that move meanwhile stay exact."""
 
     async def read(node: Database, seq: int) -> None:
-        async with node.write() as session:
-            await move_mark(session, "room", "alice", seq, back=False)
+        moves = [Move("room", "alice", seq, back=False), Move("room", "bob", seq, back=False)]
+        await node.transact(lambda link: move_marks(link, moves))
 
     await asyncio.gather(
         *(post(nodes[number % 2], f"c{number}") for number in range(20)),
