@@ -57,7 +57,7 @@ async def _welcomed(server: Process, token: str, resume: Mapping[str, int]) -> C
             ready.set_result(None)
 
     client.on_frame = heard
-    client.send({"type": "hello", "resume": dict(resume)})
+    client.send([{"type": "hello", "resume": dict(resume)}])
     await ready
     client.on_frame = None
     return client

@@ -11,7 +11,7 @@ import json
 import os
 import re
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 SEQ = re.compile(rb'"seq":(\d+)')
@@ -82,9 +82,9 @@ class Client(asyncio.Protocol):
         if not self.opened.done():
             self.opened.set_exception(self.fault or Faulty("lost before the handshake"))
 
-    def send(self, frame: dict[str, Any]) -> None:
-        """Write a frame."""
-        self.transport.write(masked(frame))
+    def send(self, frames: Sequence[dict[str, Any]]) -> None:
+        """Write frames, all at once."""
+        self.transport.write(b"".join([masked(frame) for frame in frames]))
 
     def data_received(self, data: bytes) -> None:
         """Count and check what came."""

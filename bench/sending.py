@@ -21,17 +21,20 @@ from bench.machine import percentile
 from bench.row import Row, at_most
 from bench.server import Process, Site, call
 
-SENDS = 5
+SENDS = 6
 PER_SECOND = 100.0
 """Replies of the talker."""
-QUIET_SECONDS = 6.0
-"""How long the talker's acks are timed while nothing else happens."""
+QUIET_SECONDS = 1.5
+"""How long the talker's acks are timed before each sending, so that the machine's moods reach both sides."""
 BREATH = 0.5
-"""Seconds between two sendings, whose replies count for neither side."""
+"""Seconds in which what one step has set off comes to an end; replies count for neither side."""
 PATIENCE = 60.0
 LONGEST = 1.5
 """Seconds that a sending may take (qualities.md)."""
 SLOWER = 2.0
+
+Window = tuple[float, float]
+"""From one moment to another."""
 
 ADDED = b'{"type":"added"'
 
@@ -53,9 +56,9 @@ class Talker:
         client.on_frame = self._hear
         self._task = asyncio.create_task(self._talk())
 
-    def between(self, began: float, ended: float) -> list[float]:
-        """Milliseconds to the ack of what was posted in this time."""
-        return [took * 1000 for at, took in self.took if began <= at <= ended]
+    def within(self, windows: Sequence[Window]) -> list[float]:
+        """Milliseconds to the ack of what was posted in these times."""
+        return [took * 1000 for at, took in self.took if any(began <= at <= end for began, end in windows)]
 
     async def stop(self) -> None:
         """Say no more."""
@@ -70,13 +73,15 @@ class Talker:
             post_id = str(number)
             self._posted[post_id] = time.perf_counter()
             self._client.send(
-                {
-                    "type": "post",
-                    "id": post_id,
-                    "discussion": self._discussion,
-                    "client_id": f"{time.time_ns():x}-{number}",
-                    "body": "Something of about the length that people write. " * 4,
-                }
+                [
+                    {
+                        "type": "post",
+                        "id": post_id,
+                        "discussion": self._discussion,
+                        "client_id": f"{time.time_ns():x}-{number}",
+                        "body": "Something of about the length that people write. " * 4,
+                    }
+                ]
             )
 
     def _hear(self, frame: bytes) -> None:
@@ -96,25 +101,26 @@ async def send_to_many(
         async with asyncio.timeout(PATIENCE):
             [client] = await connect(server, [site.tokens[talker_in[0]]])
         talker = Talker(client, talker_in[1])
-        await asyncio.sleep(1.0)
-        quiet_from = time.perf_counter()
-        await asyncio.sleep(QUIET_SECONDS)
-        quiet = talker.between(quiet_from, time.perf_counter())
-        took, told, busy, cpu = [], [], [], []
+        took, told, cpu = [], [], []
+        quiet_at: list[Window] = []
+        busy_at: list[Window] = []
         for _ in range(SENDS):
             draft = await asyncio.to_thread(_draft, site, server, author)
             await asyncio.sleep(BREATH)
+            began = time.perf_counter()
+            await asyncio.sleep(QUIET_SECONDS)
+            quiet_at.append((began, time.perf_counter()))
             began, spent = time.perf_counter(), server.cpu()
             await asyncio.to_thread(
                 call, server, site.tokens[author], "POST", f"/api/messages/{draft}/send", {}
             )
             took.append(time.perf_counter() - began)
             await asyncio.to_thread(crowd.everybody_was_told)
-            ended = time.perf_counter()
-            told.append(ended - began)
+            busy_at.append((began, time.perf_counter()))
+            told.append(busy_at[-1][1] - began)
             cpu.append(server.cpu() - spent)
-            await asyncio.sleep(0.1)
-            busy += talker.between(began, ended)
+        await asyncio.sleep(BREATH)
+        quiet, busy = talker.within(quiet_at), talker.within(busy_at)
         await talker.stop()
         await leave([client])
     name = f"send to a group of {len(group):,}" + (f", {connected:,} connected" if connected else "")

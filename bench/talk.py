@@ -60,12 +60,10 @@ class Room:
         end = self._head + replies
 
         def next_please(first: int, last: int) -> None:
-            for _ in range(min(last - first + 1, end - self._head)):
-                self._say()
+            self._say(min(last - first + 1, end - self._head))
 
         self.members[0].on_seen = next_please
-        for _ in range(min(in_flight, replies)):
-            self._say()
+        self._say(min(in_flight, replies))
         await self._everybody_has(end)
         self.members[0].on_seen = None
 
@@ -87,15 +85,16 @@ class Room:
         for number in range(round(seconds * per_second)):
             await asyncio.sleep(max(0.0, began + number / per_second - time.perf_counter()))
             missing[self._head + 1], said_at[self._head + 1] = len(self.members), time.perf_counter()
-            self._say()
+            self._say(1)
         await self._everybody_has(self._head)
         for member in self.members:
             member.on_seen = None
         return took
 
-    def _say(self) -> None:
-        self._head += 1
-        self.members[0].send(self._post(self._discussion, self._head))
+    def _say(self, replies: int) -> None:
+        numbers = range(self._head + 1, self._head + 1 + replies)
+        self._head += replies
+        self.members[0].send([self._post(self._discussion, number) for number in numbers])
 
     async def _everybody_has(self, seq: int) -> None:
         deadline = time.perf_counter() + PATIENCE
