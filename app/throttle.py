@@ -2,6 +2,9 @@
 
 When the shared counters cannot be reached, each process counts for itself for a while, without trying them again:
 limits neither take the site down nor make everybody wait for Redis at every try.
+
+The shared windows are measured by Redis' own clock alone: the nodes' clocks may differ, and a moving window of theirs
+would hold the tries of one against whoever comes to another for longer, or not at all.
 """
 
 import math
@@ -10,7 +13,7 @@ import time
 import structlog
 from limits import RateLimitItem
 from limits.aio.storage import MemoryStorage, Storage
-from limits.aio.strategies import MovingWindowRateLimiter
+from limits.aio.strategies import MovingWindowRateLimiter, RateLimiter, SlidingWindowCounterRateLimiter
 
 from app.errors import RateLimited
 
@@ -26,7 +29,7 @@ class Throttle:
     def __init__(self, storage: Storage | None = None, *, enabled: bool = True) -> None:
         self._enabled = enabled
         self._local = MovingWindowRateLimiter(MemoryStorage())
-        self._shared = MovingWindowRateLimiter(storage) if storage else None
+        self._shared = SlidingWindowCounterRateLimiter(storage) if storage else None
         self._apart_until = 0.0
 
     async def spend(self, limit: RateLimitItem, *key: str) -> None:
@@ -60,7 +63,7 @@ class Throttle:
                 self._count_apart(error)
         await _try(self._local, limit, key, count=count)
 
-    def _reachable(self) -> MovingWindowRateLimiter | None:
+    def _reachable(self) -> RateLimiter | None:
         return self._shared if time.monotonic() >= self._apart_until else None
 
     def _count_apart(self, error: Exception) -> None:
@@ -68,9 +71,7 @@ class Throttle:
         log.warning("limits_not_shared", error=type(error).__name__)
 
 
-async def _try(
-    limiter: MovingWindowRateLimiter, limit: RateLimitItem, key: tuple[str, ...], *, count: bool
-) -> None:
+async def _try(limiter: RateLimiter, limit: RateLimitItem, key: tuple[str, ...], *, count: bool) -> None:
     if not await (limiter.hit if count else limiter.test)(limit, *key):
         window = await limiter.get_window_stats(limit, *key)
         raise RateLimited(max(1, math.ceil(window.reset_time - time.time())))

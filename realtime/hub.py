@@ -6,7 +6,8 @@ begins to follow is in `realtime.joining` and `realtime.catching_up`, how holes 
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -37,6 +38,7 @@ from realtime.presence import Presences
 from realtime.protocol import Close, encode, entry
 from realtime.repairs import Repairs
 from realtime.room import Room, Why, leaver_of, why_left
+from store.columns import utc_now
 from store.database import Database
 
 log = structlog.get_logger(__name__)
@@ -46,12 +48,18 @@ class Hub:
     """The live side of one node."""
 
     def __init__(
-        self, database: Database, bus: Bus, settings: Settings, meters: Meters | None = None
+        self,
+        database: Database,
+        bus: Bus,
+        settings: Settings,
+        meters: Meters | None = None,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.database = database
         self.bus = bus
         self.settings = settings
         self.meters = meters or Meters()
+        self.now = now
         self.rooms: dict[str, Room] = {}
         self.people: dict[str, dict[Connection, None]] = {}
         self.draining = False

@@ -15,7 +15,6 @@ from realtime.connection import Connection
 from realtime.frames import Added, Limits, PersonCard, Resumed, Welcome
 from realtime.protocol import Close
 from realtime.room import UNKNOWN, Room
-from store.columns import utc_now
 from store.database import StoreUnavailable
 from store.participations import Seat
 
@@ -60,7 +59,7 @@ class Joining:
                 self._unpin(room)
 
     async def _hello(self, connection: Connection, also: Collection[str]) -> following.Hello:
-        who, now = connection.identity, utc_now()
+        who, now = connection.identity, self._hub.now()
         since = following.awake_since(now, self._hub.settings.asleep_days)
         database = self._hub.database
         return await following.hello(database, who.person_id, who.session_id, now=now, since=since, also=also)
@@ -207,7 +206,7 @@ class Joining:
             person=PersonCard(who.person_id, who.name, who.login, who.role, who.language),
             connection=connection.id,
             node=self._hub.settings.node,
-            time=utc_now(),
+            time=self._hub.now(),
             unread=unread,
             limits=Limits(),
             status=self._hub.condition.told,

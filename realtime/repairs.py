@@ -14,7 +14,6 @@ import structlog
 from app import following
 from realtime.protocol import Close
 from realtime.room import UNKNOWN, Room
-from store.columns import utc_now
 from store.database import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class Repairs:
     def __init__(self, hub: "Hub") -> None:
         self._hub = hub
         self._look = asyncio.Event()
-        self._compared_at = utc_now()
+        self._compared_at = hub.now()
 
     def fill_soon(self, room: Room) -> None:
         """Lines are missing: read them unless they come in a moment."""
@@ -67,6 +66,7 @@ class Repairs:
 
     async def watch(self) -> None:
         """Compare everything every so often, and whenever asked to."""
+        self._compared_at = self._hub.now()
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._look.wait(), WATCH_EVERY)
@@ -87,7 +87,7 @@ class Repairs:
             await asyncio.sleep(WATCH_SIGN_INS_EVERY)
             # The store being away is for the other watch to mend.
             with contextlib.suppress(StoreUnavailable):
-                await self._close_ended(utc_now())
+                await self._close_ended(self._hub.now())
 
     async def _fill(self, room: Room) -> None:
         try:
@@ -118,7 +118,7 @@ class Repairs:
         return len(lines)
 
     async def _compare(self, margin: timedelta) -> None:
-        hub, now = self._hub, utc_now()
+        hub, now = self._hub, self._hub.now()
         await self._compare_heads([room for room in hub.rooms.values() if room.head != UNKNOWN])
         people = {
             person: set.intersection(*(connection.rooms for connection in mine))

@@ -8,6 +8,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
+from datetime import datetime
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
@@ -111,6 +112,14 @@ class Database:
         """Raise `StoreUnavailable` unless the database answers."""
         async with self.read() as session:
             await session.execute(text("SELECT 1"))
+
+    async def clock(self) -> datetime | None:
+        """The moment that the server's clock shows; None where it is this machine's. Raises `StoreUnavailable`."""
+        if self.is_sqlite:
+            return None
+        async with self.read() as session:
+            moment: datetime | None = await session.scalar(text("SELECT clock_timestamp()"))
+            return moment
 
     async def close(self) -> None:
         """Close every connection."""

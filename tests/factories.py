@@ -60,11 +60,16 @@ async def discussion(
 
 async def signed_in(site: Site, who: Identity) -> dict[str, str]:
     """The cookies of a browser in which this person has just signed in (over plain http)."""
+    await give_password(site, who)
+    signed = await sign_in(site, who.login, PASSWORD, address="127.0.0.1", user_agent="tests")
+    return {"parley": signed.secret}
+
+
+async def give_password(site: Site, who: Identity) -> None:
+    """She can sign in with `PASSWORD`."""
     async with site.database.write() as session:
         changed = update(Person).where(col(Person.id) == who.person_id)
         await session.execute(changed.values(password_hash=_hash_of_password()))
-    signed = await sign_in(site, who.login, PASSWORD, address="127.0.0.1", user_agent="tests")
-    return {"parley": signed.secret}
 
 
 async def token(site: Site, who: Identity) -> str:

@@ -8,6 +8,7 @@ from limits.aio.storage.base import Storage
 from starlette.applications import Starlette
 from starlette.types import Scope
 
+from app.clock import Clock
 from app.events import EntryStored, Event
 from app.meters import Meters
 from app.mirroring import Mirror
@@ -20,7 +21,6 @@ from realtime.bus import Bus, LocalBus
 from realtime.hub import Hub
 from realtime.sessions import Elsewhere, Sessions
 from realtime.socket import LiveDoor
-from store.columns import utc_now
 from store.database import Database
 from web.addresses import counted_address
 from web.errors import exception_handlers
@@ -62,7 +62,8 @@ def create_node(settings: Settings, siblings: Siblings) -> Node:
     """A node that is not started yet."""
     database = Database(settings.database_url)
     meters = Meters()
-    hub = Hub(database, _bus(settings), settings, meters)
+    clock = Clock(database)
+    hub = Hub(database, _bus(settings), settings, meters, clock.now)
     mirror = Mirror(database)
 
     def announce(events: Sequence[Event]) -> None:
@@ -74,11 +75,12 @@ def create_node(settings: Settings, siblings: Siblings) -> Node:
         database=database,
         announce=announce,
         throttle=Throttle(_counters(settings), enabled=settings.limits_rates),
+        now=clock.now,
     )
     replies = ReplyLog(
         database,
         announce,
-        utc_now,
+        clock.now,
         pace=_pace("replies", hub, REPLIES_PER_SECOND, REPLIES_AT_ONCE),
         asleep_after=timedelta(days=settings.asleep_days),
         meters=meters,
@@ -103,7 +105,9 @@ def create_node(settings: Settings, siblings: Siblings) -> Node:
         address=counted_address,
     )
     figures = Figures(meters, hub, replies)
-    return Node(settings, database, site, replies, hub, mirror, door, sessions, requests, figures, siblings)
+    return Node(
+        settings, database, clock, site, replies, hub, mirror, door, sessions, requests, figures, siblings
+    )
 
 
 def _pace(name: str, hub: Hub, rate: float, burst: int) -> Pace:

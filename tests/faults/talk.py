@@ -1,5 +1,7 @@
 """A discussion of a few people whom a test leads by the hand; for people who act by themselves see `round`."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -40,12 +42,18 @@ class Talk:
 
 async def talk_on(url: str, *logins: str) -> Talk:
     """A discussion of these people (of Alice and Bob) in this database."""
-    settings = Settings.model_validate({"database_url": url, "secret": SECRET})
-    database = Database(url)
-    site = Site(settings, database, announce=lambda _: None, throttle=Throttle(enabled=False))
-    try:
+    async with site_on(url) as site:
         people = await factories.people(site, *(logins or ("alice", "bob")))
         tokens = [await factories.token(site, who) for who in people]
         return Talk(people, tokens, await factories.discussion(site, people[0], people[1:]))
+
+
+@asynccontextmanager
+async def site_on(url: str) -> AsyncIterator[Site]:
+    """The use cases on this database, for what a test prepares in it."""
+    database = Database(url)
+    settings = Settings.model_validate({"database_url": url, "secret": SECRET})
+    try:
+        yield Site(settings, database, announce=lambda _: None, throttle=Throttle(enabled=False))
     finally:
         await database.close()

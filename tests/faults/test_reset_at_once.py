@@ -10,16 +10,12 @@ from random import Random
 
 import pytest
 
-from app.settings import Settings
-from app.site import Site
-from app.throttle import Throttle
-from store.database import Database
 from tests import factories
-from tests.conftest import SECRET
 from tests.faults.conftest import Measured
 from tests.faults.crowd import Member
 from tests.faults.recovering import took
 from tests.faults.shape import Shape
+from tests.faults.talk import site_on
 from tests.realtime.clients import LiveClient
 
 MANY, FEW = 5_000, 300
@@ -85,16 +81,11 @@ def _have_come(members: Sequence[Member]) -> bool:
 
 async def _populate(url: str, count: int) -> tuple[list[str], list[str]]:
     """So many people's tokens, and their discussions, each of `PER_ROOM` people in turn."""
-    database = Database(url)
-    settings = Settings.model_validate({"database_url": url, "secret": SECRET})
-    site = Site(settings, database, announce=lambda _: None, throttle=Throttle(enabled=False))
-    try:
+    async with site_on(url) as site:
         people = await factories.people(site, *(f"person{number:04}" for number in range(count)))
         tokens = [await factories.token(site, who) for who in people]
         circles = [people[start : start + PER_ROOM] for start in range(0, count, PER_ROOM)]
         return tokens, [await factories.discussion(site, circle[0], circle[1:]) for circle in circles]
-    finally:
-        await database.close()
 
 
 @asynccontextmanager
