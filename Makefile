@@ -21,7 +21,7 @@ FAULTS := tests/faults tests/journeys/test_killed_server.py
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
 
-.PHONY: help run test test-faults lint format lock clean tools
+.PHONY: help run test test-faults bench bench-quick lint format lock clean tools
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1	/p' Makefile
@@ -38,6 +38,12 @@ test: tools $(INSTALLED_FOR_TESTS) ## everything: style, types, import contracts
 # Long rounds of what `make test` runs one short round of, each with other seeds than the last time.
 test-faults: tools $(INSTALLED_FOR_TESTS) ## break everything that can break, at length (SEED=… ROUNDS=… to repeat)
 	@$(STEP) "Faults: $(ROUNDS) rounds of each from seed $(SEED) on" $(BIN)/pytest $(FAULTS) -v --rounds $(ROUNDS) --seed $(SEED)
+
+bench: tools $(INSTALLED_FOR_TESTS) ## what everything costs, in one table (10 minutes; bench/README.md says more)
+	@$(BIN)/python -m bench
+
+bench-quick: tools $(INSTALLED_FOR_TESTS) ## the same with less of all (a minute and a half)
+	@$(BIN)/python -m bench --quick
 
 lint: $(INSTALLED_FOR_TESTS) ## style, format, types and import contracts, without the tests
 	@$(STEP) "Style" $(BIN)/ruff check .
