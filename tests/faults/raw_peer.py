@@ -55,11 +55,16 @@ class RawPeer:
     async def reach(cls, node: ServerProcess, *, receive_buffer: int | None = None) -> "RawPeer":
         """Connect; nothing is said yet. A small `receive_buffer` (bytes) lets the server notice who does not read."""
         raw = socket.socket()
-        raw.setblocking(False)
         if receive_buffer is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        return await cls.over(raw, ("127.0.0.1", node.port))
+
+    @classmethod
+    async def over(cls, raw: socket.socket, address: tuple[str, int]) -> "RawPeer":
+        """Connect by a socket of one's own."""
+        raw.setblocking(False)
         try:
-            await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", node.port))
+            await asyncio.get_running_loop().sock_connect(raw, address)
             # A small limit, so that a peer that does not read does not take it in on the quiet either.
             return cls(*await asyncio.open_connection(sock=raw, limit=4096))
         except BaseException:
@@ -72,10 +77,7 @@ class RawPeer:
     ) -> "RawPeer":
         """Connect and open the live socket."""
         peer = await cls.reach(node, receive_buffer=receive_buffer)
-        with peer.vanishing_on_failure():
-            peer.send(upgrade(token))
-            head = await peer.reader.readuntil(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 101 "), head
+        await peer.open(token)
         return peer
 
     @classmethod
@@ -84,12 +86,23 @@ class RawPeer:
     ) -> "RawPeer":
         """Connect, say hello and read the welcome."""
         peer = await cls.connected(node, token, receive_buffer=receive_buffer)
-        with peer.vanishing_on_failure():
-            peer.send(command(**HELLO))
-            opcode, payload = await peer.next_frame()
+        await peer.greet()
+        return peer
+
+    async def open(self, token: str | None) -> None:
+        """Open the live socket."""
+        with self._vanishing_on_failure():
+            self.send(upgrade(token))
+            head = await self.reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 101 "), head
+
+    async def greet(self) -> None:
+        """Say hello and read the welcome."""
+        with self._vanishing_on_failure():
+            self.send(command(**HELLO))
+            opcode, payload = await self.next_frame()
             assert opcode == TEXT, (opcode, payload)
             assert json.loads(payload)["type"] == "welcome", payload
-        return peer
 
     def send(self, *data: bytes) -> None:
         """Write bytes without waiting."""
@@ -146,21 +159,21 @@ class RawPeer:
                 pass
         return got
 
-    @contextmanager
-    def vanishing_on_failure(self) -> Iterator[None]:
-        """Leave no connection behind when the block fails or is cancelled."""
-        try:
-            yield
-        except BaseException:
-            self.vanish()
-            raise
-
     def vanish(self) -> None:
         """End without a word: a reset, whatever is still on its way in either direction."""
         raw = self.writer.get_extra_info("socket")
         if raw.fileno() >= 0:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
+
+    @contextmanager
+    def _vanishing_on_failure(self) -> Iterator[None]:
+        """Leave no connection behind when the block fails or is cancelled."""
+        try:
+            yield
+        except BaseException:
+            self.vanish()
+            raise
 
 
 def upgrade(token: str | None, **headers: str) -> bytes:
