@@ -21,6 +21,7 @@ Everything that is left to chance comes from `seed`: who says what, who comes an
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from random import Random
@@ -165,7 +166,8 @@ class Round(Recovering):
 
     async def check(self) -> None:
         """Wait until everything is settled, find out what is unknown, let everybody go, and assert I1 to I8."""
-        self.tell("calm")
+        fates = Counter(sent.fate for one in self.chatters for sent in one.journal.sent.values())
+        self.tell(f"calm; {dict(fates)}, {len(self.errors())} refusals, {len(self.town.circle.deeds)} deeds")
         await self.all_live(within=30)
         for chatter in self.chatters:
             chatter.find_out()
