@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 LOOK_SECONDS = 30.0
 """How often to look for arrivals that a process which ended, or lost its store, has left."""
-BREATH = 0.01
+BREATH = 0.005
 """Seconds between two steps, in which those who came in are told and others have their turn."""
 
 

@@ -52,7 +52,7 @@ async def _send_as_it_is(site: Site, who: Identity, message_id: str) -> Sent | N
         return Sent(draft.id, draft.subject, sent_again=True)
     body, now = check_body(draft.body), site.now()
     people = await site.database.look(lambda link: _people(link, who, message_id))
-    at_once, later = people[:AT_ONCE], people[AT_ONCE:]
+    at_once, later = (people, []) if len(people) <= AT_ONCE else ([], people)
     async with site.database.write() as session:
         message = await own_message(session, message_id, who.person_id, lock=True)
         if message is None or (message.state, message.version) != ("draft", draft.version):

@@ -72,17 +72,14 @@ class Talker:
             await asyncio.sleep(max(0.0, start + number / PER_SECOND - time.perf_counter()))
             post_id = str(number)
             self._posted[post_id] = time.perf_counter()
-            self._client.send(
-                [
-                    {
-                        "type": "post",
-                        "id": post_id,
-                        "discussion": self._discussion,
-                        "client_id": f"{time.time_ns():x}-{number}",
-                        "body": "Something of about the length that people write. " * 4,
-                    }
-                ]
-            )
+            post = {
+                "type": "post",
+                "id": post_id,
+                "discussion": self._discussion,
+                "client_id": f"{time.time_ns():x}-{number}",
+                "body": "Something of about the length that people write. " * 4,
+            }
+            self._client.send([post])
 
     def _hear(self, frame: bytes) -> None:
         if frame.startswith(b'{"type":"ack"'):

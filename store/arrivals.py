@@ -9,15 +9,15 @@ from datetime import datetime
 from itertools import islice
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, insert, select, update
+from sqlalchemy import Integer, and_, bindparam, delete, false, insert, literal, select, true, update
 
-from store.columns import table_of
+from store.columns import Identifier, UtcDateTime, table_of
 from store.pairs import by_pairs, look_up
 from store.prepared import Link, Prepared
 from store.room import Room
 from store.tables import Arrival, Message, Participation
 
-AT_ONCE = 200
+AT_ONCE = 100
 """People who come in in one transaction."""
 
 arrival = table_of(Arrival)
@@ -43,24 +43,25 @@ PRESENT = by_pairs(
         )
     )
 )
-ENTER = Prepared(
-    insert(participation),
-    columns=(
-        "message_id",
-        "person_id",
-        "state",
-        "role",
-        "from_seq",
-        "read_seq",
-        "read_count",
-        "own_count",
-        "received",
-        "muted",
-        "added_at",
-        "last_entry_at",
-        "unread",
-        "tallied",
-    ),
+_SHE = {
+    # She sees everything, has read nothing, and agrees with the log as it is now.
+    "message_id": bindparam("room", type_=Identifier),
+    "state": literal("active"),
+    "from_seq": literal(1),
+    "read_seq": literal(0),
+    "read_count": literal(0),
+    "own_count": literal(0),
+    "received": true(),
+    "muted": false(),
+    "added_at": bindparam("now", type_=UtcDateTime()),
+    "last_entry_at": bindparam("last_at", type_=UtcDateTime()),
+    "unread": bindparam("count", type_=Integer),
+    "tallied": false(),
+}
+ENTER = by_pairs(
+    lambda wanted: insert(participation).from_select(
+        ["person_id", "role", *_SHE], select(wanted.c.one, wanted.c.two, *_SHE.values()).select_from(wanted)
+    )
 )
 RESIZE = Prepared(
     update(message)
@@ -93,7 +94,9 @@ def let_in(link: Link, room: Room, now: datetime) -> list[str] | None:
     present = {row[0] for row in look_up(link, PRESENT, [(room.id, person) for person in roles])}
     coming = [person for person in roles if person not in present]
     if coming:
-        ENTER.run(link, [_participation(room, person, roles[person], now) for person in coming])
+        pairs = msgspec.json.encode([(person, roles[person]) for person in coming]).decode()
+        her = {"now": now, "last_at": room.last_entry_at, "count": room.reply_count}
+        ENTER.run(link, [{"room": room.id, "pairs": pairs, **her}])
     if present:
         RESIZE.run(link, [{"room": room.id, "change": -len(present)}])
     DONE.run(link, [{"room": room.id, "at_place": place}])
@@ -103,23 +106,3 @@ def let_in(link: Link, room: Room, now: datetime) -> list[str] | None:
 def awaiting(link: Link) -> list[str]:
     """The discussions into which people are still to come."""
     return [row[0] for row in WAITING.rows(link, {})]
-
-
-def _participation(room: Room, person: str, role: str, now: datetime) -> dict[str, object]:
-    """She sees everything, has read nothing, and agrees with the log as it is now."""
-    return {
-        "message_id": room.id,
-        "person_id": person,
-        "state": "active",
-        "role": role,
-        "from_seq": 1,
-        "read_seq": 0,
-        "read_count": 0,
-        "own_count": 0,
-        "received": True,
-        "muted": False,
-        "added_at": now,
-        "last_entry_at": room.last_entry_at,
-        "unread": room.reply_count,
-        "tallied": False,
-    }

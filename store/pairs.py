@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, String, Subquery, text
+from sqlalchemy import Insert, Select, String, Subquery, text
 
 from store.prepared import Link, Prepared
 
@@ -30,7 +30,7 @@ _IDS = {
 }
 
 
-def by_pairs(build: Callable[[Subquery], Select[Any]]) -> Prepared:
+def by_pairs(build: Callable[[Subquery], Select[Any] | Insert]) -> Prepared:
     """A statement that joins the wanted pairs (columns `one`, `two`), for each kind of database."""
     return Prepared(
         {
