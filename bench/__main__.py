@@ -133,10 +133,8 @@ class Bench:
             for village in (few, many):
                 village.talk(site, server)
             await asyncio.sleep(presence.SETTLING)
-            return [
-                await presence.connecting(site, server, few),
-                *await presence.staying(site, server, few, many),
-            ]
+            row = await presence.connecting(site, server, few)
+        return [row, *await presence.staying(site, few, many)]
 
     def _cluster(self, folder: Path) -> list[Row]:
         return uvloop.run(two_nodes(folder, self._cores, round(2_000 * self._extent.part)))

@@ -61,26 +61,29 @@ async def connecting(site: Site, server: Process, village: Village) -> Row:
     )
 
 
-async def staying(site: Site, server: Process, few: Village, many: Village) -> list[Row]:
+async def staying(site: Site, few: Village, many: Village) -> list[Row]:
     """Memory per idle connection, what a further membership adds, and what is left when all are gone."""
-    costs = [await _memory(site, server, village) for village in (few, many)]
-    further = (costs[1] - costs[0]) / (many.discussions - few.discussions)
+    (cost, left), (more, left_of_many) = [await _memory(site, village) for village in (few, many)]
+    further = (more - cost) / (many.discussions - few.discussions)
     name = f"memory per idle connection, in {few.discussions} discussions"
     return [
-        at_most(name, round(costs[0], 1), IDLE_KIB, "KiB", connections=len(few.logins)),
+        at_most(name, round(cost, 1), IDLE_KIB, "KiB", connections=len(few.logins)),
         Row("memory per further discussion of a connection", round(further, 2), "KiB"),
-        at_most("rooms kept when nobody is connected", _rooms(server), 0, "rooms"),
+        at_most("rooms kept when nobody is connected", left + left_of_many, 0, "rooms"),
     ]
 
 
-async def _memory(site: Site, server: Process, village: Village) -> float:
-    """KiB per connection."""
-    before = server.resident_kib()
-    clients = await village.come(site, server)
-    await asyncio.sleep(SETTLING)
-    cost = (server.resident_kib() - before) / len(clients)
-    await _gone(clients)
-    return cost
+async def _memory(site: Site, village: Village) -> tuple[float, int]:
+    """KiB per connection of a server that has just started, and the rooms it keeps afterwards."""
+    with site.serving() as server:
+        # The first connections bring in what is loaded once.
+        await _gone(await connect(server, [site.tokens[login] for login in village.logins[:BLOCK]]))
+        before = server.resident_kib()
+        clients = await village.come(site, server)
+        await asyncio.sleep(SETTLING)
+        cost = (server.resident_kib() - before) / len(clients)
+        await _gone(clients)
+        return cost, _rooms(server)
 
 
 async def _gone(clients: Sequence[Client]) -> None:
