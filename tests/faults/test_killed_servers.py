@@ -9,7 +9,7 @@ async def test_nodes_killed(two_nodes: Shape, seed: int, is_long: bool, measured
     """One of two nodes is killed every few seconds and started again: its clients go on by the other."""
     async with Round(seed, two_nodes) as round_:
         async with round_.under_way():
-            for _ in range(5 if is_long else 1):
+            for _ in range(4 if is_long else 1):
                 await round_.passes(0.3, 1.5)
                 node = round_.dice.choice(two_nodes.nodes)
                 with round_.fault(f"{node.folder.name} is killed"):
@@ -25,7 +25,7 @@ async def test_the_only_node_killed(one_node: Shape, seed: int, is_long: bool, m
     [node] = one_node.nodes
     async with Round(seed, one_node) as round_:
         async with round_.under_way():
-            for _ in range(5 if is_long else 1):
+            for _ in range(4 if is_long else 1):
                 await round_.passes(0.3, 1.5)
                 with round_.fault("the node is killed"):
                     node.kill()

@@ -38,7 +38,7 @@ async def test_processes_killed(two_processes: Shape, seed: int, is_long: bool, 
     [server] = two_processes.nodes
     async with Round(seed, two_processes) as round_:
         async with round_.under_way():
-            for _ in range(5 if is_long else 1):
+            for _ in range(4 if is_long else 1):
                 await round_.passes(0.3, 1.5)
                 victim = round_.dice.choice(workers(server))
                 with round_.fault("a process is killed"):

@@ -24,12 +24,12 @@ class Told:
 
 async def test_retried_on_both_nodes(two_nodes: Shape, seed: int, is_long: bool) -> None:
     """Two nodes: whoever comes first stores it, all others are told the same number, whatever else is said."""
-    await retried(Round(seed, two_nodes), times=30 if is_long else 3)
+    await retried(Round(seed, two_nodes), times=12 if is_long else 3)
 
 
 async def test_retried_on_one_node(one_node: Shape, seed: int, is_long: bool) -> None:
     """One node on SQLite: the same, also where the ten meet in one commit."""
-    await retried(Round(seed, one_node), times=30 if is_long else 3)
+    await retried(Round(seed, one_node), times=12 if is_long else 3)
 
 
 async def retried(beginning: Round, times: int) -> None:
