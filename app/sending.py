@@ -53,14 +53,12 @@ async def _send_as_it_is(site: Site, who: Identity, message_id: str) -> Sent | N
     body, now = check_body(draft.body), site.now()
     people = await site.database.look(lambda link: _people(link, who, message_id))
     at_once, later = (people, []) if len(people) <= AT_ONCE else ([], people)
-    async with site.database.write() as session:
-        message = await own_message(session, message_id, who.person_id, lock=True)
-        if message is None or (message.state, message.version) != ("draft", draft.version):
-            return None
-        await opening.open_room(
-            session, message_id, who.person_id, body, _newcomers(who, at_once), now, size=1 + len(people)
-        )
-        await opening.expect(session, message_id, [(one.id, one.role) for one in later])
+    checked = opening.Draft(message_id, who.person_id, draft.version, body)
+    newcomers, awaited = _newcomers(who, at_once), [(one.id, one.role) for one in later]
+    if not await site.database.transact(
+        lambda link: opening.open_room(link, checked, newcomers, awaited, now)
+    ):
+        return None
     line = Line(seq=1, kind="message", author=who.ref, at=now, body=body, attachments=(), html=render(body))
     inside = [who.person_id, *(person.id for person in at_once)]
     site.announce(

@@ -1,22 +1,29 @@
-"""How a room comes to be: the moment in which a draft is sent."""
+"""How a room comes to be: the moment in which a draft is sent. Plain functions on a link, for `Database.transact`."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, update
-from sqlalchemy.ext.asyncio import AsyncSession
+import msgspec
+from sqlalchemy import bindparam, insert, select, update
 
-from store import arrivals
-from store.circle import Newcomer, enter
+from store.arrivals import expect
+from store.circle import Newcomer
 from store.columns import table_of
-from store.tables import Entry, Message
+from store.prepared import Link, Prepared
+from store.tables import Entry, Message, Participation
 
 message = table_of(Message)
 entry = table_of(Entry)
+participation = table_of(Participation)
 
-SEND = (
+HOLD_DRAFT = Prepared(
+    select(message.c.state, message.c.version)
+    .where(message.c.id == bindparam("room"), message.c.author_id == bindparam("writer"))
+    .with_for_update()
+)
+SEND = Prepared(
     update(message)
-    .where(message.c.id == bindparam("room"), message.c.state == "draft")
+    .where(message.c.id == bindparam("room"))
     .values(
         state="sent",
         body=bindparam("said"),
@@ -29,37 +36,51 @@ SEND = (
         participant_count=bindparam("size"),
     )
 )
+INSERT_OPENING = Prepared(
+    insert(entry), columns=("message_id", "seq", "kind", "author_id", "body", "reply_count", "created_at")
+)
+ENTER = Prepared(
+    insert(participation),
+    columns=(
+        *Newcomer.__struct_fields__,
+        "message_id",
+        "state",
+        "muted",
+        "added_at",
+        "last_entry_at",
+        "tallied",
+    ),
+)
 
 
-async def open_room(
-    session: AsyncSession,
-    message_id: str,
-    author_id: str,
-    body: str,
+class Draft(msgspec.Struct, frozen=True):
+    """What is to be sent: this version of this author's message, with its body as it is stored for ever."""
+
+    id: str
+    author_id: str
+    version: int
+    body: str
+
+
+def open_room(
+    link: Link,
+    draft: Draft,
     people: Sequence[Newcomer],
+    later: Sequence[tuple[str, str]],
     at: datetime,
-    *,
-    size: int,
-) -> None:
-    """Turn a draft, locked by the caller, into a room of `size` people, these among them, and entry 1."""
-    connection = await session.connection()
-    await connection.execute(SEND, {"room": message_id, "said": body, "at": at, "size": size})
-    await connection.execute(
-        insert(entry),
-        {
-            "message_id": message_id,
-            "seq": 1,
-            "kind": "message",
-            "author_id": author_id,
-            "body": body,
-            "reply_count": 1,
-            "created_at": at,
-        },
-    )
-    await enter(session, message_id, people, {}, at)
+) -> bool:
+    """Turn a draft into a room of these people, and of those (person, role) who are to come `later`, with entry 1.
 
-
-async def expect(session: AsyncSession, message_id: str, people: Sequence[tuple[str, str]]) -> None:
-    """Write down who else is to come in, as `store.arrivals.expect` does."""
-    if people:
-        await (await session.connection()).run_sync(arrivals.expect, message_id, people)
+    False when it is no draft of that version any more; then nothing has changed.
+    """
+    if HOLD_DRAFT.rows(link, {"room": draft.id, "writer": draft.author_id}) != [("draft", draft.version)]:
+        return False
+    SEND.run(link, [{"room": draft.id, "said": draft.body, "at": at, "size": len(people) + len(later)}])
+    opening = {"message_id": draft.id, "seq": 1, "kind": "message", "author_id": draft.author_id}
+    INSERT_OPENING.run(link, [{**opening, "body": draft.body, "reply_count": 1, "created_at": at}])
+    shared = {"message_id": draft.id, "state": "active", "muted": False, "tallied": False}
+    shared |= {"added_at": at, "last_entry_at": at}
+    ENTER.run(link, [{**shared, **msgspec.structs.asdict(one)} for one in people])
+    if later:
+        expect(link, draft.id, later)
+    return True
