@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 GATHER = 0.05
 """Seconds between two rounds."""
 SHARE = 15
-"""A round with rooms is followed by a pause for rooms of so many times the processor time that it took."""
+"""A round with rooms is followed by a pause for rooms of so many times the time that it took."""
 MOST_GATHER = 2.0
 """Seconds that a room's counts may wait, at most."""
 AT_ONCE = 100
@@ -74,13 +74,13 @@ class CountNews:
         return list(pairs)
 
     async def _tell_or_keep(self, pairs: list[tuple[str, str]]) -> None:
-        began = time.thread_time()
+        began = time.perf_counter()
         try:
             await self._tell(pairs)
         except StoreUnavailable:
             self._pairs.update(pairs)
             await asyncio.sleep(RETRY_AFTER)
-        pause = SHARE * (time.thread_time() - began)
+        pause = SHARE * (time.perf_counter() - began)
         self._rooms_due = time.monotonic() + min(MOST_GATHER, pause)
 
     async def _tell(self, pairs: list[tuple[str, str]]) -> None:

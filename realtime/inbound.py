@@ -61,7 +61,7 @@ class Inbound:
         self._site = site
         self._replies = replies
         self._pace = pace
-        self._queue: deque[Queued | Post] = deque()
+        self._queue: list[Queued | Post] = []
         self._bad: deque[float] | None = None
         self._said_hello = False
         self._hello_refused = False
@@ -123,7 +123,7 @@ class Inbound:
     async def _work(self) -> None:
         try:
             while self._queue and self._connection.is_open:
-                command = self._queue.popleft()
+                command = self._queue.pop(0)
                 if len(self._queue) <= MOST_QUEUED // 2:
                     self._connection.outlet.resume_reading()
                 if not self._connection.welcomed and not isinstance(command, Hello):

@@ -4,15 +4,18 @@
 `realtime.redis_sessions` keeps that in Redis.
 """
 
-import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Protocol
 
 from app.settings import Settings
 
 MOST_PER_PERSON = 20
 """Connections of one person, on all nodes together."""
+
+Leave = Callable[[], None]
+"""Gives a place back; to be called once."""
 
 
 class Elsewhere(Protocol):
@@ -42,18 +45,23 @@ class Sessions:
         self.elsewhere: Elsewhere | None = None
         self._settings = settings
 
-    @contextlib.asynccontextmanager
-    async def place(self, person: str, address: str | None) -> AsyncIterator[bool]:
-        """Hold a place for one connection while the block runs; False when there is none left.
+    async def take_place(self, person: str, address: str | None) -> Leave | None:
+        """Take a place for one connection: what gives it back, or None when there is none left.
 
         `address` is None where many people may come from one that is not theirs (see `web.addresses`).
         """
         caps = self._caps(person, address)
-        with contextlib.ExitStack() as leaving:
-            has_place = self._take(caps, leaving) and await self._is_free_elsewhere(caps)
-            if not has_place:
-                leaving.close()
-            yield has_place
+        if any(self.held[key] >= most for key, most in caps.items()):
+            return None
+        self.held.update(caps.keys())
+        leave = partial(self._leave, caps.keys())
+        is_free = False
+        try:
+            is_free = await self._is_free_elsewhere(caps)
+        finally:
+            if not is_free:
+                leave()
+        return leave if is_free else None
 
     def _caps(self, person: str, address: str | None) -> dict[str, int]:
         if not self._settings.limits_rates:
@@ -62,13 +70,6 @@ class Sessions:
         if address is not None:
             caps[f"address:{address}"] = self._settings.connections_per_address
         return caps
-
-    def _take(self, caps: Mapping[str, int], leaving: contextlib.ExitStack) -> bool:
-        if any(self.held[key] >= most for key, most in caps.items()):
-            return False
-        self.held.update(caps.keys())
-        leaving.callback(self._leave, caps.keys())
-        return True
 
     async def _is_free_elsewhere(self, caps: Mapping[str, int]) -> bool:
         if self.elsewhere is None or not caps:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from starlette.types import Receive, Scope, Send
 
@@ -14,7 +15,7 @@ from realtime.hub import Hub
 from realtime.inbound import Inbound
 from realtime.paced_protocol import PacedWebSocketProtocol
 from realtime.protocol import SUBPROTOCOL, Close
-from realtime.sessions import Sessions
+from realtime.sessions import Leave, Sessions
 from realtime.uvicorn_protocol import EXTENSION
 from store.database import StoreUnavailable
 
@@ -46,7 +47,7 @@ class LiveDoor:
         self._pace = Pace(FRAMES_PER_SECOND, FRAMES_AT_ONCE, enabled=site.settings.limits_rates)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse before the upgrade, or accept and stay until the connection is lost."""
+        """Refuse before the upgrade, or accept and leave the connection to what lives on for it."""
         await receive()
         if not self._origin_allowed(scope):
             # Closing before accepting is answered with 403.
@@ -62,33 +63,47 @@ class LiveDoor:
             await self._receive(identity, scope, send)
 
     async def _receive(self, identity: Identity | None, scope: Scope, send: Send) -> None:
-        if identity is None:
-            outlet = await _accept(scope, send)
-            outlet.shut(Close.RESTARTING if self._hub.draining else Close.NOT_SIGNED_IN)
-        else:
-            async with self._sessions.place(identity.person_id, self._address(scope)) as has_place:
-                outlet = await _accept(scope, send)
-                if self._hub.draining:
-                    outlet.shut(Close.RESTARTING)
-                elif has_place:
-                    await self._serve(Connection(identity, outlet), outlet)
-                else:
-                    outlet.shut(Close.TOO_MANY, "too many connections")
-        # A browser learns why only from a close that it takes; the outlet sees to it that this ends.
-        await outlet.lost
-        self._hub.meters.closes[outlet.ended_with] += 1
-
-    async def _serve(self, connection: Connection, outlet: PacedWebSocketProtocol) -> None:
-        self._hub.admit(connection)
-        outlet.is_paced = self._site.settings.limits_rates
-        inbound = Inbound(connection, self._hub, self._site, self._replies, self._pace)
-        outlet.on_frame = inbound.frame
+        leave = None
+        if identity is not None:
+            leave = await self._sessions.take_place(identity.person_id, self._address(scope))
         try:
-            await outlet.lost
-        finally:
-            outlet.on_frame = None
-            inbound.close()
-            self._hub.forget(connection)
+            outlet = await _accept(scope, send)
+        except BaseException:
+            if leave is not None:
+                leave()
+            raise
+        # From here on the connection lives by callbacks. A browser learns why it is closed only from a close that it
+        # takes; the outlet sees to it that this ends.
+        if self._hub.draining or identity is None or leave is None:
+            outlet.live_on(partial(self._lost, outlet, leave))
+            outlet.shut(self._refusal(identity))
+        else:
+            self._serve(Connection(identity, outlet), outlet, leave)
+
+    def _refusal(self, identity: Identity | None) -> int:
+        if self._hub.draining:
+            return Close.RESTARTING
+        return Close.NOT_SIGNED_IN if identity is None else Close.TOO_MANY
+
+    def _serve(self, connection: Connection, outlet: PacedWebSocketProtocol, leave: Leave) -> None:
+        self._hub.admit(connection)
+        inbound = Inbound(connection, self._hub, self._site, self._replies, self._pace)
+        outlet.is_paced = self._site.settings.limits_rates
+        outlet.on_frame = inbound.frame
+        outlet.live_on(partial(self._end, connection, inbound, outlet, leave))
+
+    def _end(
+        self, connection: Connection, inbound: Inbound, outlet: PacedWebSocketProtocol, leave: Leave
+    ) -> None:
+        outlet.on_frame = None
+        inbound.close()
+        self._hub.forget(connection)
+        self._lost(outlet, leave)
+
+    def _lost(self, outlet: PacedWebSocketProtocol, leave: Leave | None) -> None:
+        if leave is not None:
+            leave()
+        self._hub.meters.closes[outlet.ended_with] += 1
 
 
 async def _accept(scope: Scope, send: Send) -> PacedWebSocketProtocol:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from uvicorn.config import Config
+from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 from websockets.exceptions import InvalidState
@@ -39,6 +40,16 @@ _FAILURES: dict[int, int] = {
 }
 
 
+class _NobodyReceives(asyncio.Queue[Any]):
+    """In the place of the queue of an endpoint that has returned."""
+
+    def put_nowait(self, item: Any) -> None:
+        """Drop it."""
+
+
+NOBODY_RECEIVES = _NobodyReceives()
+
+
 class ParleyServerProtocol(ServerProtocol):
     """The sans-I/O protocol with the close codes of `parley.v1`."""
 
@@ -59,7 +70,7 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self.conn = ParleyServerProtocol(max_size=MOST_FRAME, logger=logging.getLogger("uvicorn.error"))
-        self.lost: asyncio.Future[None] = self.loop.create_future()
+        self.on_lost: Callable[[], None] | None = None
         self.on_frame: Callable[[bytes], None] | None = None
         self._rest = bytearray()
         """The beginning of a frame whose end has not come yet, and the size at which it is worth looking again."""
@@ -126,6 +137,15 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
         self.stop_keepalive()
         self._abort_soon()
 
+    def live_on(self, on_lost: Callable[[], None]) -> None:
+        """Let the endpoint return without ending the connection; `on_lost` is called once, at its end.
+
+        A task with all the layers of the application in it would wait for that, for each connection.
+        """
+        self.on_lost = on_lost
+        if self.disconnected:
+            on_lost()
+
     def pause_reading(self) -> None:
         """Let the client wait: more was sent than can be worked off."""
         if not self.read_paused:
@@ -145,8 +165,8 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
         super().connection_lost(exc)
         self._stop_timer("_slow_timer")
         self._stop_timer("_abort_timer")
-        if not self.lost.done():
-            self.lost.set_result(None)
+        if self.on_lost is not None:
+            self.on_lost()
 
     def pause_writing(self) -> None:
         """The reader is behind: give her some time."""
@@ -246,9 +266,27 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
             self.handshake_complete = True
 
     async def run_asgi(self) -> None:
-        """Run the endpoint; afterwards the connection ends in bounded time."""
-        await super().run_asgi()
+        """Run the endpoint; afterwards the connection lives on by callbacks, or ends in bounded time."""
+        try:
+            await self.app(self.scope, self.receive, self.send)
+        except ClientDisconnected:
+            pass
+        except Exception:
+            self.logger.exception("Exception in ASGI application\n")
+        if self.on_lost is not None:
+            self._forget_handshake()
+            return
+        if not self.handshake_complete:
+            self.send_500_response()
+        if self.close_timer is None:
+            self.transport.close()
         self._abort_soon()
+
+    def _forget_handshake(self) -> None:
+        """Headers, scope and queue are the larger part of what an idle connection would hold on to."""
+        self.request = self.response = None  # type: ignore[assignment]
+        self.scope = {}  # type: ignore[typeddict-item]
+        self.queue = NOBODY_RECEIVES
 
     def _too_slow(self) -> None:
         self._slow_timer = None

@@ -7,7 +7,7 @@ import pytest
 
 from app.settings import Settings
 from realtime.redis_sessions import NODES, RedisSessions
-from realtime.sessions import MOST_PER_PERSON, Sessions
+from realtime.sessions import MOST_PER_PERSON, Leave, Sessions
 from tests.conftest import NodeFactory
 from tests.nodes import RunningNode
 from tests.realtime.conftest import World, make_world
@@ -25,28 +25,18 @@ class Desk:
         self.elsewhere = RedisSessions(redis_url, node, self.sessions.held)
         self.sessions.elsewhere = self.elsewhere
         self._running = asyncio.create_task(self.elsewhere.run())
-        self._leave: list[asyncio.Event] = []
-        self._held: list[asyncio.Task[None]] = []
+        self._leave: list[Leave] = []
 
     async def take(self, person: str = "alice", address: str | None = THEIRS) -> bool:
         """Come with one connection; whether it got a place, which it holds then."""
-        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        leave = asyncio.Event()
-
-        async def hold() -> None:
-            async with self.sessions.place(person, address) as has_place:
-                answer.set_result(has_place)
-                if has_place:
-                    await leave.wait()
-
-        self._held.append(asyncio.create_task(hold()))
-        self._leave.append(leave)
-        return await answer
+        leave = await self.sessions.take_place(person, address)
+        if leave is not None:
+            self._leave.append(leave)
+        return leave is not None
 
     async def leave(self) -> None:
         """The oldest connection goes."""
-        self._leave.pop(0).set()
-        await self._held.pop(0)
+        self._leave.pop(0)()
 
     async def crash(self) -> None:
         """Nothing is told any more."""
@@ -56,9 +46,8 @@ class Desk:
     async def close(self) -> None:
         """End in order."""
         await self.crash()
-        for leave in self._leave:
-            leave.set()
-        await asyncio.gather(*self._held)
+        while self._leave:
+            await self.leave()
         await self.elsewhere.close()
 
     async def is_told(self) -> None:
