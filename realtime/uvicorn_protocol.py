@@ -75,16 +75,13 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
         self._rest = bytearray()
         """The beginning of a frame whose end has not come yet, and the size at which it is worth looking again."""
         self._needed = 0
+        self.clogged = False
+        """Whether the reader is behind: what is only of the moment should not be written now."""
         self._held: list[bytes] = []
         self._slow_timer: asyncio.TimerHandle | None = None
         self._abort_timer: asyncio.TimerHandle | None = None
 
     # What the realtime floor calls
-
-    @property
-    def clogged(self) -> bool:
-        """Whether the reader is behind: what is only of the moment should not be written now."""
-        return not self.writable.is_set()
 
     @property
     def ended_with(self) -> int:
@@ -171,12 +168,14 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
     def pause_writing(self) -> None:
         """The reader is behind: give her some time."""
         super().pause_writing()
+        self.clogged = True
         if self._slow_timer is None:
             self._slow_timer = self.loop.call_later(SLOW_AFTER, self._too_slow)
 
     def resume_writing(self) -> None:
         """The reader has caught up."""
         super().resume_writing()
+        self.clogged = False
         self._stop_timer("_slow_timer")
 
     def handle_connect(self, event: Request) -> None:
