@@ -76,16 +76,23 @@ class ReadMarks:
             log.exception("marks_not_moved")
             _refuse(batch)
             return
+        for _, waiting in batch:
+            if not waiting.done():
+                waiting.set_result(None)
         events = [
             ReadMoved(move.person, move.discussion, to)
             for move, to in zip(moves, moved, strict=True)
             if to is not None
         ]
         if events:
+            self._tell(events)
+
+    def _tell(self, events: Sequence[ReadMoved]) -> None:
+        try:
             self._announce(events)
-        for _, waiting in batch:
-            if not waiting.done():
-                waiting.set_result(None)
+        except Exception:
+            # The marks are durable, and those who wait for theirs must not wait for this.
+            log.exception("marks_not_announced")
 
 
 def _refuse(batch: Sequence[Waiting]) -> None:
