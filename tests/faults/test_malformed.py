@@ -133,7 +133,7 @@ async def test_frames_by_the_standard(one_node: Shape, seed: int, measured: Meas
 
 
 async def test_commands_that_are_none(one_node: Shape, seed: int) -> None:
-    """Not JSON, deep, huge, of wrong types: each is told what was wrong, and the connection stays."""
+    """Not JSON, deep, huge, of wrong types: told what was wrong, and the connection stays; before hello it ends."""
     async with Round(seed, one_node) as round_:
         (token,) = await guests(one_node, "mallory")
 
@@ -148,25 +148,16 @@ async def test_commands_that_are_none(one_node: Shape, seed: int) -> None:
                 peer.send(frame(TEXT, ping))
                 assert (await peer.told("pong"))["n"] == 1
 
-        async with round_.under_way():
-            await in_turn(try_one(bad) for bad in BAD_COMMANDS * 3)
-            await in_turn(try_huge(ping) for ping in HUGE_PINGS * 3)
-        await round_.check()
-
-
-async def test_first_frames_that_are_no_hello(one_node: Shape, seed: int) -> None:
-    """Every bad command ends a connection that has not said hello, with 4400; one too large with 4413."""
-    async with Round(seed, one_node) as round_:
-        (token,) = await guests(one_node, "mallory")
-
-        async def try_one(bad: bytes, code: int) -> None:
+        async def try_first(bad: bytes, code: int) -> None:
             async with await RawPeer.connected(one_node.nodes[0], token) as peer:
                 await peer.flood([frame(TEXT, bad)])
                 assert await peer.close_code() == code, bad[:80]
 
         async with round_.under_way():
-            await in_turn(try_one(bad, Close.MALFORMED) for bad in BAD_COMMANDS)
-            await in_turn(try_one(b"x" * size, Close.TOO_LARGE) for size in (LARGEST + 1, 20 * LARGEST))
+            await in_turn(try_one(bad) for bad in BAD_COMMANDS * 3)
+            await in_turn(try_huge(ping) for ping in HUGE_PINGS * 3)
+            await in_turn(try_first(bad, Close.MALFORMED) for bad in BAD_COMMANDS)
+            await in_turn(try_first(b"x" * size, Close.TOO_LARGE) for size in (LARGEST + 1, 20 * LARGEST))
         await round_.check()
 
 
