@@ -7,12 +7,13 @@ several times what SQLite itself does. Types are converted by SQLAlchemy's own p
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from sqlalchemy import Connection, Delete, Insert, Select, Update
+from sqlalchemy import BindParameter, Connection, Delete, Insert, Select, Update, literal_column
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.visitors import replacement_traverse
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -112,7 +113,10 @@ class _Compiled:
 
 
 def _compile(statement: Statement, columns: Sequence[str] | None) -> _Compiled:
-    compiled = statement.compile(dialect=DIALECT, column_keys=list(columns) if columns else None)
+    # A constant that is bound makes SQLite prepare the statement anew each time, if the use of a partial index could
+    # hang on its value.
+    said = cast("Statement", replacement_traverse(statement, {}, _constant))
+    compiled = said.compile(dialect=DIALECT, column_keys=list(columns) if columns else None)
     if compiled.post_compile_params:
         raise TypeError("lists of parameters go through store.pairs")
     binds = [compiled.binds[name] for name in compiled.positiontup or ()]
@@ -126,6 +130,14 @@ def _compile(statement: Statement, columns: Sequence[str] | None) -> _Compiled:
             [column.type.dialect_impl(DIALECT).result_processor(DIALECT, None) for column in selected]
         ),
     )
+
+
+def _constant(element: Any, **_: Any) -> Any:
+    """A text that the code binds, as it is written in SQL; None for what stays."""
+    if isinstance(element, BindParameter) and not element.required and isinstance(element.value, str):
+        process = element.type.dialect_impl(DIALECT).literal_processor(DIALECT)
+        return literal_column(process(element.value), element.type) if process else None
+    return None
 
 
 def _converting(converts: Sequence[Convert | None]) -> list[tuple[int, Convert]]:
