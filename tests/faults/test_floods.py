@@ -82,7 +82,7 @@ async def test_frames(limited: Shape, seed: int, is_long: bool, measured: Measur
         for name, flood in floods.items():
             with round_.fault(name):
                 async with flooding(flood, FLOODERS):
-                    most = await watched(round_, node, seconds=4 if is_long else 2)
+                    most = await watched(round_, node, seconds=2)
             measured("memory, MiB", (most - before.memory) / MEBIBYTE)
             assert most - before.memory < MOST_GROWTH, name
         await let_go(node, before)
@@ -110,7 +110,7 @@ async def test_requests(limited: Shape, seed: int, is_long: bool, measured: Meas
         answers: Counter[int] = Counter()
         with round_.fault("requests without end"):
             async with flooding(lambda _: requests(node, token, answers), FLOODERS):
-                await watched(round_, node, seconds=20 if is_long else 2)
+                await watched(round_, node, seconds=5 if is_long else 2)
                 if is_long:
                     await wait_for(lambda: answers[429], "she is refused", 60)
         assert answers.keys() <= {200, 429}, answers
@@ -154,7 +154,7 @@ async def test_connections(limited: Shape, seed: int, is_long: bool) -> None:
                 await stack.enter_async_context(await RawPeer.welcomed(node, token))
             with round_.fault("connections without end"):
                 async with flooding(connect_on_and_on, FLOODERS):
-                    await watched(round_, node, seconds=15 if is_long else 2)
+                    await watched(round_, node, seconds=5 if is_long else 2)
         assert set(codes) - {None} == {4401, 4429}
         await round_.check()
 

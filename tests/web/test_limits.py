@@ -98,6 +98,31 @@ async def test_connecting_too_fast(node_factory: NodeFactory, sqlite_url: str) -
     assert int(refused.value.response.headers["Retry-After"]) >= 9
 
 
+async def test_connections_of_an_address(
+    node_factory: NodeFactory, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a named proxy people are told apart by address: the newest of one that has too many gets 4429."""
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "127.0.0.1")
+    node = await node_factory(sqlite_url, connections_per_address=2)
+    site = node.app.state.node.site
+    tokens = [await factories.token(site, who) for who in await factories.people(site, "a", "b", "c", "d")]
+
+    async def come(token: str, address: str | None) -> LiveClient:
+        headers = {"X-Forwarded-For": address} if address else {}
+        return await LiveClient.connect(node.live_url, token, headers=headers)
+
+    clients = [await come(token, "192.0.2.7") for token in tokens[:2]]
+    await (await come(tokens[2], "192.0.2.7")).expect_close(4429)
+    clients += [await come(tokens[2], "192.0.2.8"), *[await come(tokens[3], None) for _ in range(3)]]
+    await clients.pop(0).close()
+    await wait_for(lambda: node.app.state.node.sessions.held["address:192.0.2.7"] == 1, "one has left")
+    clients.append(await come(tokens[0], "192.0.2.7"))
+    for client in clients:
+        await client.send(type="hello")
+        await client.expect("welcome")
+        await client.close()
+
+
 @pytest.fixture
 async def two_nodes(
     node_factory: NodeFactory, sqlite_url: str, redis_server: RedisServer
