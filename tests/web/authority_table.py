@@ -38,9 +38,9 @@ OPERATING: Profile = {
     **dict.fromkeys(SIGNED, "forbidden"),
     "admin": "good",
     "operator": "good",
-    # The tests ask from the machine itself: who shows no token may.
+    # The tests ask from the machine itself: who shows no token may, and who shows one needs a good one.
     "anonymous": "good",
-    "suspended": "good",
+    "suspended": "anonymous",
 }
 MAY_REMOVE: Profile = OUTSIDERS | NOBODY | {"participant": "forbidden", "author": "good"}
 
