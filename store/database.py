@@ -29,13 +29,19 @@ TURN_SECONDS = BUSY_SECONDS
 """How long a writer waits for the others of this process: who has waited as long as they is refused with them."""
 POSTGRES_COMMAND_SECONDS = 2.4
 """How long PostgreSQL has for an answer: who asked is refused within three seconds, the goodbye included."""
-
+LOCK_SECONDS = 2.0
+"""How long PostgreSQL lets a statement wait for a lock: less than `POSTGRES_COMMAND_SECONDS`, so that who waited keeps
+her connection, and a frozen process waits for no more than that."""
+IDLE_SECONDS = 5.0
+"""After how long PostgreSQL ends a transaction whose process says nothing more: a process that is frozen, or whose
+machine is gone, must not keep the others from the rooms that it has locked."""
 
 AWAY = (OperationalError, InterfaceError, PoolTimeoutError, sqlite3.OperationalError, OSError, TimeoutError)
 """What the drivers raise when the database cannot be reached, is locked or has no room left."""
-AWAY_STATES = ("08", "25006", "40", "53", "57P", "58")
-"""Beginnings of PostgreSQL's SQLSTATEs that pass: no connection, a standby's refusal, deadlocks, no resources,
-starting up or shutting down, errors of the machine (https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
+AWAY_STATES = ("08", "25006", "25P03", "40", "53", "55P03", "57P", "58")
+"""Beginnings of PostgreSQL's SQLSTATEs that pass: no connection, a standby's refusal, a transaction left alone,
+deadlocks, no resources, a lock not got in time, starting up or shutting down, errors of the machine
+(https://www.postgresql.org/docs/current/errcodes-appendix.html)."""
 
 
 class StoreUnavailable(Exception):
@@ -228,5 +234,9 @@ def _postgres_engine(url: str, connections: int) -> AsyncEngine:
             "timeout": POSTGRES_COMMAND_SECONDS,
             "command_timeout": POSTGRES_COMMAND_SECONDS,
             "connection_class": ImpatientConnection,
+            "server_settings": {
+                "idle_in_transaction_session_timeout": f"{IDLE_SECONDS * 1000:.0f}",
+                "lock_timeout": f"{LOCK_SECONDS * 1000:.0f}",
+            },
         },
     )
