@@ -27,9 +27,9 @@ T = TypeVar("T")
 
 TURN_SECONDS = BUSY_SECONDS
 """How long a writer waits for the others of this process: who has waited as long as they is refused with them."""
-POSTGRES_COMMAND_SECONDS = 2.4
+POSTGRES_COMMAND_SECONDS = 2.2
 """How long PostgreSQL has for an answer: who asked is refused within three seconds, the goodbye included."""
-LOCK_SECONDS = 2.0
+LOCK_SECONDS = 1.8
 """How long PostgreSQL lets a statement wait for a lock: less than `POSTGRES_COMMAND_SECONDS`, so that who waited keeps
 her connection, and a frozen process waits for no more than that."""
 IDLE_SECONDS = 5.0
@@ -96,8 +96,11 @@ class Database:
             if self.is_sqlite:
                 async with self._turn:
                     return cast("T", await self._direct_writer.run(work))
+            deadline = asyncio.get_running_loop().time() + POSTGRES_COMMAND_SECONDS
             async with self._connected() as connection:
-                result = await connection.run_sync(work)
+                # All statements have the time of one; a commit has its own, since it must not be given up halfway.
+                async with asyncio.timeout_at(deadline):
+                    result = await connection.run_sync(work)
                 try:
                     await connection.commit()
                 except Exception as error:
