@@ -11,7 +11,7 @@ from store.participations import MemberState
 from store.room import NewLine, Room, StoredLine, StoredReply
 
 
-class NewReply(msgspec.Struct, frozen=True):
+class NewReply(msgspec.Struct, frozen=True, gc=False):
     """A reply as a participant sends it; `client_id` is her own unique id for it, for ever."""
 
     author: PersonRef
@@ -22,7 +22,7 @@ class NewReply(msgspec.Struct, frozen=True):
     attachments: tuple[str, ...] = ()
 
 
-class Posted(msgspec.Struct, frozen=True):
+class Posted(msgspec.Struct, frozen=True, gc=False):
     """A reply that is durable: its number, and whether it already was before."""
 
     discussion: str

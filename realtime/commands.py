@@ -19,7 +19,7 @@ class Hello(Struct, tag="hello", frozen=True):
     resume: Annotated[dict[Id, Seq], Meta(max_length=MOST_RESUMED)] | None = None
 
 
-class Post(Struct, tag="post", frozen=True):
+class Post(Struct, tag="post", frozen=True, gc=False):
     """A reply. `client_id` is the writer's own unique id, for ever."""
 
     id: Echo

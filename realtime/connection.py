@@ -47,6 +47,7 @@ class Connection:
         "left",
         "on_screen",
         "outlet",
+        "person",
         "rooms",
         "uncounted",
         "welcomed",
@@ -56,6 +57,7 @@ class Connection:
     def __init__(self, identity: Identity, outlet: Outlet) -> None:
         self.id = new_id()
         self.identity = identity
+        self.person: PersonRef = identity.ref
         self.outlet = outlet
         self.write = outlet.write
         self.is_open = True
@@ -70,11 +72,6 @@ class Connection:
         self.on_screen: set[str] = set()
         self.left: dict[str, int] = {}
         """The entry with which this person lost a discussion, where she has been told."""
-
-    @property
-    def person(self) -> PersonRef:
-        """Whose connection this is."""
-        return self.identity.ref
 
     def send(self, frame: ServerFrame) -> None:
         """Write one frame."""

@@ -56,7 +56,7 @@ class Resumed(Struct, tag="resumed", frozen=True):
     how: Literal["complete", "reset", "gone"]
 
 
-class Ack(Struct, tag="ack", frozen=True):
+class Ack(Struct, tag="ack", frozen=True, gc=False):
     """The reply is durable and has this number."""
 
     id: str
@@ -67,7 +67,7 @@ class Ack(Struct, tag="ack", frozen=True):
     repeated: bool
 
 
-class Entry(Struct, tag="entry", frozen=True, omit_defaults=True):
+class Entry(Struct, tag="entry", frozen=True, gc=False, omit_defaults=True):
     """One line of a discussion's log: an `app.events.Line` and where it belongs."""
 
     discussion: str

@@ -20,7 +20,7 @@ class Room(msgspec.Struct, frozen=True):
     subject: str
 
 
-class NewLine(msgspec.Struct, frozen=True):
+class NewLine(msgspec.Struct, frozen=True, gc=False):
     """A line to be appended; it gets its number from its room."""
 
     message_id: str
@@ -32,7 +32,7 @@ class NewLine(msgspec.Struct, frozen=True):
     reply_to_seq: int | None = None
 
 
-class StoredLine(msgspec.Struct, frozen=True):
+class StoredLine(msgspec.Struct, frozen=True, gc=False):
     """A line of the log as it was just stored. `reply_count` counts messages and replies up to it."""
 
     message_id: str
