@@ -9,6 +9,8 @@ try:
 except ImportError:  # pragma: no cover - where no compiled part of the library is to be had
     from websockets.utils import apply_mask
 
+from realtime.frames import MOST_FRAME
+
 TEXT = 0x81
 """First byte of a text message that is in one piece."""
 MASKED = 0x80
@@ -18,6 +20,43 @@ MEDIUM, LONG = 126, 127
 LONGEST_HEAD = 14
 KNOWN = {0x0, 0x1, 0x2, 0x8, 0x9, 0xA}
 """Opcodes (RFC 6455 §5.2)."""
+
+
+class Cutter:
+    """Cuts what one client sends into whole frames; keeps the beginning of one whose end has not come yet."""
+
+    __slots__ = ("_needed", "_rest")
+
+    def __init__(self) -> None:
+        self._rest = bytearray()
+        self._needed = 0
+        """The size of the rest at which it is worth looking again."""
+
+    def feed(self, data: bytes) -> list[tuple[bytes, int]]:
+        """The frames that are whole now, each with where its mask begins if it is a text message in one piece, else 0.
+
+        What no frame may begin with, and what is announced as too large, comes as it is, to be refused by its head.
+        """
+        if self._rest:
+            self._rest += data
+            if len(self._rest) < self._needed:
+                return []
+            data = bytes(self._rest)
+            self._rest.clear()
+        frames: list[tuple[bytes, int]] = []
+        at, size = 0, len(data)
+        while at < size:
+            start, end = span(data, at)
+            if end - at > MOST_FRAME + LONGEST_HEAD or (end > size and is_wrong(data, at)):
+                frames.append((data[at:], 0))
+                break
+            if end > size:
+                self._rest += data[at:]
+                self._needed = end - at
+                break
+            frames.append((data[at:end], start - at if is_text(data, at) else 0))
+            at = end
+        return frames
 
 
 def span(data: bytes, at: int) -> tuple[int, int]:
@@ -55,6 +94,6 @@ def is_wrong(data: bytes, at: int) -> bool:
     )
 
 
-def unmasked(data: bytes, start: int, end: int) -> bytes:
-    """The payload of a masked frame."""
-    return apply_mask(data[start + MASK : end], data[start : start + MASK])
+def unmasked(frame: bytes, start: int) -> bytes:
+    """The payload of a frame whose mask begins at `start`."""
+    return apply_mask(frame[start + MASK :], frame[start : start + MASK])

@@ -22,7 +22,7 @@ from websockets.http11 import Request
 from websockets.server import ServerProtocol
 
 from realtime.frames import MOST_FRAME
-from realtime.framing import LONGEST_HEAD, is_text, is_wrong, span, unmasked
+from realtime.framing import Cutter, unmasked
 from realtime.protocol import Close
 
 MOST_BUFFERED = 768 * 1024
@@ -72,9 +72,7 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
         self.conn = ParleyServerProtocol(max_size=MOST_FRAME, logger=logging.getLogger("uvicorn.error"))
         self.on_lost: Callable[[], None] | None = None
         self.on_frame: Callable[[bytes], None] | None = None
-        self._rest = bytearray()
-        """The beginning of a frame whose end has not come yet, and the size at which it is worth looking again."""
-        self._needed = 0
+        self._cutter = Cutter()
         self.clogged = False
         """Whether the reader is behind: what is only of the moment should not be written now."""
         self._held: list[bytes] = []
@@ -190,32 +188,12 @@ class ParleyWebSocketProtocol(WebSocketsSansIOProtocol):
         if self.on_frame is None:
             super().data_received(data)
             return
-        if self._rest:
-            self._rest += data
-            if len(self._rest) < self._needed:
-                return
-            data = bytes(self._rest)
-            self._rest.clear()
-        self._take_frames(data)
-
-    def _take_frames(self, data: bytes) -> None:
-        # `frames` holds the pieces of a message that comes in several.
-        at, size = 0, len(data)
-        while at < size:
-            start, end = span(data, at)
-            if end - at > MOST_FRAME + LONGEST_HEAD or (end > size and is_wrong(data, at)):
-                # The library refuses it by its head, without waiting for the rest.
-                super().data_received(data[at:])
-                return
-            if end > size:
-                self._rest += data[at:]
-                self._needed = end - at
-                return
-            if is_text(data, at) and not self.frames and self.on_frame and not self.close_sent:
-                self.on_frame(unmasked(data, start, end))
+        for frame, start in self._cutter.feed(data):
+            # `frames` holds the pieces of a message that comes in several.
+            if start and not self.frames and self.on_frame is not None and not self.close_sent:
+                self.on_frame(unmasked(frame, start))
             else:
-                super().data_received(data[at:end])
-            at = end
+                super().data_received(frame)
 
     def send_receive_event_to_app(self) -> None:
         """Hand a complete message to the connection at once."""

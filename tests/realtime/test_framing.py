@@ -4,34 +4,47 @@ from hypothesis import given
 from hypothesis import strategies as st
 from websockets.frames import Frame, Opcode
 
-from realtime.framing import is_text, span, unmasked
+from realtime.frames import MOST_FRAME
+from realtime.framing import Cutter, unmasked
 
 payloads = st.binary(max_size=300) | st.integers(65_530, 65_540).map(lambda size: b"x" * size)
+opcodes = st.sampled_from([Opcode.TEXT, Opcode.BINARY])
 
 
-@given(st.lists(st.tuples(st.sampled_from([Opcode.TEXT, Opcode.BINARY]), payloads), max_size=5))
-def test_what_the_library_frames_is_found_again(messages: list[tuple[Opcode, bytes]]) -> None:
-    """Every frame of a stream is found with its payload, and the last ends where the stream does."""
-    stream = b"".join(Frame(opcode, payload).serialize(mask=True) for opcode, payload in messages)
-    at = 0
-    for opcode, payload in messages:
-        start, end = span(stream, at)
-        assert unmasked(stream, start, end) == payload
-        assert is_text(stream, at) == (opcode is Opcode.TEXT)
-        at = end
-    assert at == len(stream)
+@given(st.lists(st.tuples(opcodes, payloads), max_size=5), st.data())
+def test_what_the_library_frames_is_found_again(
+    messages: list[tuple[Opcode, bytes]], data: st.DataObject
+) -> None:
+    """However a stream is cut on its way, every frame of it is found, once and in order, with its payload."""
+    framed = [Frame(opcode, payload).serialize(mask=True) for opcode, payload in messages]
+    stream = b"".join(framed)
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=6)))
+    cutter = Cutter()
+    found = [
+        frame
+        for begin, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)
+        for frame in cutter.feed(stream[begin:end])
+    ]
+    assert [frame for frame, _ in found] == framed
+    for (opcode, payload), (frame, start) in zip(messages, found, strict=True):
+        assert (start > 0) == (opcode is Opcode.TEXT)
+        if start:
+            assert unmasked(frame, start) == payload
 
 
-@given(payloads, st.data())
-def test_an_incomplete_frame_ends_beyond_what_is_there(payload: bytes, data: st.DataObject) -> None:
-    """However little of it has come, the end lies beyond, and never beyond the whole frame's."""
-    frame = Frame(Opcode.TEXT, payload).serialize(mask=True)
-    some = frame[: data.draw(st.integers(1, len(frame) - 1))]
-    assert len(some) < span(some, 0)[1] <= len(frame)
+def test_a_message_in_pieces_or_without_a_mask_is_the_library_s() -> None:
+    """Fragments and what no client may send are handed on as they are."""
+    for frame in (
+        Frame(Opcode.TEXT, b"half", fin=False).serialize(mask=True),
+        Frame(Opcode.CONT, b"half").serialize(mask=True),
+        Frame(Opcode.TEXT, b"bare").serialize(mask=False),
+    ):
+        assert Cutter().feed(frame) == [(frame, 0)]
 
 
-def test_a_message_in_pieces_or_without_a_mask_is_not_taken() -> None:
-    """Fragments and what no client may send are the library's."""
-    assert not is_text(Frame(Opcode.TEXT, b"half", fin=False).serialize(mask=True), 0)
-    assert not is_text(Frame(Opcode.CONT, b"half").serialize(mask=True), 0)
-    assert not is_text(Frame(Opcode.TEXT, b"bare").serialize(mask=False), 0)
+def test_what_is_wrong_or_too_large_is_not_waited_for() -> None:
+    """Its head is handed on at once, so that it is refused before the rest has come."""
+    too_large = Frame(Opcode.TEXT, b"x" * (MOST_FRAME + 1)).serialize(mask=True)[:20]
+    reserved = bytes([0xC1]) + Frame(Opcode.TEXT, b"some text").serialize(mask=True)[1:5]
+    for head in (too_large, reserved):
+        assert Cutter().feed(head) == [(head, 0)]
