@@ -79,7 +79,10 @@ class Bench:
         self._cores = cores
         self._extent = extent
         self._fsync = fsync_seconds(OUT)
-        self.machine = {**description(), "fsync_ms": round(self._fsync * 1e3, 3)}
+        self.machine: dict[str, str | int | float] = {
+            **description(),
+            "fsync_ms": round(self._fsync * 1e3, 3),
+        }
         self.curves: list[curves.Curve] = []
 
     def rows(self, only: str) -> Iterable[Row]:
@@ -93,10 +96,12 @@ class Bench:
         }
         for name, group in groups.items():
             if only in ("", name):
+                began = time.perf_counter()
                 with tempfile.TemporaryDirectory(dir=OUT) as folder:
                     for row in group(Path(folder).resolve()):
                         print(row.name, f"{row.value:g} {row.unit}", row.reach, flush=True)
                         yield row
+                self.machine[f"seconds of {name}"] = round(time.perf_counter() - began)
 
     def _live(self, folder: Path) -> list[Row]:
         return uvloop.run(self._talking(folder))
