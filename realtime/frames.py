@@ -6,7 +6,7 @@ from typing import Literal
 from msgspec import Struct
 
 from app.bodies import MOST as MOST_BODY
-from app.events import EntryKind, PersonRef
+from app.events import Line, PersonRef
 
 MOST_FRAME = 256 * 1024
 """The largest frame a client may send, in bytes."""
@@ -67,20 +67,10 @@ class Ack(Struct, tag="ack", frozen=True, gc=False):
     repeated: bool
 
 
-class Entry(Struct, tag="entry", frozen=True, gc=False, omit_defaults=True):
-    """One line of a discussion's log: an `app.events.Line` and where it belongs."""
+class Entry(Line, tag="entry", frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """One line of a discussion's log, and where it belongs."""
 
     discussion: str
-    seq: int
-    kind: EntryKind
-    author: PersonRef
-    at: datetime
-    body: str
-    attachments: tuple[()]
-    html: str | None = None
-    client_id: str | None = None
-    reply_to: int | None = None
-    about: PersonRef | None = None
 
 
 class Added(Struct, tag="added", frozen=True):

@@ -81,7 +81,6 @@ def encode(frame: ServerFrame) -> bytes:
 def entry(discussion: str, line: Line) -> Entry:
     """The frame for one line of a discussion's log."""
     return Entry(
-        discussion,
         line.seq,
         line.kind,
         line.author,
@@ -92,6 +91,7 @@ def entry(discussion: str, line: Line) -> Entry:
         line.client_id,
         line.reply_to,
         line.about,
+        discussion=discussion,
     )
 
 
