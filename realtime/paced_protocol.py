@@ -10,8 +10,6 @@ import select
 import time
 from typing import Any
 
-from uvicorn.config import Config
-from uvicorn.server import ServerState
 from websockets.frames import Frame
 
 from realtime.uvicorn_protocol import ParleyWebSocketProtocol
@@ -34,14 +32,8 @@ MOST_FRAGMENTS = 256
 class PacedWebSocketProtocol(ParleyWebSocketProtocol):
     """One WebSocket connection. `is_paced=False` reads as fast as it can (benchmarks)."""
 
-    def __init__(
-        self,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
         self.is_paced = True
         self._unread = b""
         self._owes = 0.0
