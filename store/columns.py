@@ -1,4 +1,4 @@
-"""Column types and defaults that the tables share."""
+"""Column types and defaults that the tables share, and the convention by which constraints are named."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -8,6 +8,15 @@ from sqlalchemy import DateTime, Dialect, String, Table
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 from uuid_utils import uuid7
+
+# Here, because a constraint takes its name when its table is made, and every table asks for its columns first.
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
 
 Identifier = String(32)
 

@@ -1,0 +1,23 @@
+"""The tables, by subject: whoever imports this package, as the migrations do, has them all.
+
+Constraints and indexes carry names; what they mean stands beside each. Nothing here decides who may do what, and
+nothing here is created at import: Alembic owns the schema.
+"""
+
+from store.tables.messages import Entry, Message, Recipient
+from store.tables.participations import UNTALLIED, Arrival, Participation
+from store.tables.people import AccessToken, Group, Membership, Person, Session
+
+__all__ = [
+    "UNTALLIED",
+    "AccessToken",
+    "Arrival",
+    "Entry",
+    "Group",
+    "Membership",
+    "Message",
+    "Participation",
+    "Person",
+    "Recipient",
+    "Session",
+]

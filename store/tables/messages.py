@@ -1,0 +1,106 @@
+"""What is written: messages, whom they are addressed to, and the log of each discussion."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from store.columns import Identifier, UtcDateTime, new_id, utc_now
+
+
+class Message(SQLModel, table=True):
+    """What somebody wrote; once sent, the room that it is, and the head of that room's log.
+
+    `reply_count` counts the entries up to `head_seq` that count as unread for others (message and replies).
+    `mirrored_seq` is the head that the participations' mirrored columns agree with; where it lags behind
+    `head_seq`, boxes and counts look at this row instead. `answered` says whether anybody but the author
+    has written.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        CheckConstraint("kind IN ('message', 'memo', 'announcement')", name="kind"),
+        CheckConstraint("state IN ('draft', 'sent')", name="state"),
+        CheckConstraint("reply_policy IN ('everyone', 'nobody')", name="reply_policy"),
+        CheckConstraint(
+            "starts_at IS NULL OR ends_at IS NULL OR ends_at >= starts_at", name="ends_after_start"
+        ),
+        Index(None, "author_id", "state", "updated_at"),
+        Index(
+            "ix_message_sent",
+            "author_id",
+            "last_entry_at",
+            "id",
+            sqlite_where=text("state = 'sent'"),
+            postgresql_where=text("state = 'sent'"),
+        ),
+        Index(
+            "ix_message_unmirrored",
+            "id",
+            sqlite_where=text("mirrored_seq < head_seq"),
+            postgresql_where=text("mirrored_seq < head_seq"),
+        ),
+    )
+
+    id: str = Field(default_factory=new_id, primary_key=True, sa_type=Identifier)
+    kind: str = Field(default="message", max_length=16)
+    author_id: str = Field(foreign_key="person.id", sa_type=Identifier)
+    subject: str = Field(default="", max_length=200)
+    body: str = Field(default="", sa_type=Text)
+    state: str = Field(default="draft", max_length=8)
+    version: int = 1
+    reply_policy: str = Field(default="everyone", max_length=16)
+    starts_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    ends_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    updated_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    head_seq: int = 0
+    reply_count: int = 0
+    participant_count: int = 0
+    mirrored_seq: int = 0
+    answered: bool = False
+    last_entry_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Recipient(SQLModel, table=True):
+    """How a message was addressed: a person or a group, in the order the writer chose."""
+
+    __tablename__ = "recipient"
+    __table_args__ = (
+        CheckConstraint("role IN ('to', 'cc')", name="role"),
+        CheckConstraint("(person_id IS NULL) <> (group_id IS NULL)", name="person_or_group"),
+    )
+
+    message_id: str = Field(foreign_key="message.id", primary_key=True, sa_type=Identifier)
+    position: int = Field(primary_key=True)
+    role: str = Field(max_length=2)
+    person_id: str | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
+    group_id: str | None = Field(default=None, foreign_key="group.id", sa_type=Identifier)
+
+
+class Entry(SQLModel, table=True):
+    """One numbered line of a discussion's log. Never updated, never deleted: triggers refuse it.
+
+    The opening message is entry 1. `reply_count` is how many entries up to and including this one are
+    messages or replies, so that unread is a subtraction.
+    """
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        UniqueConstraint("author_id", "client_id"),
+        CheckConstraint("kind IN ('message', 'reply', 'added', 'removed', 'stopped')", name="kind"),
+        CheckConstraint("seq >= 1", name="seq"),
+        {"sqlite_with_rowid": False},
+    )
+
+    message_id: str = Field(foreign_key="message.id", primary_key=True, sa_type=Identifier)
+    seq: int = Field(primary_key=True)
+    kind: str = Field(max_length=16)
+    author_id: str = Field(foreign_key="person.id", sa_type=Identifier)
+    client_id: str | None = Field(default=None, max_length=64)
+    body: str = Field(default="", sa_type=Text)
+    about_person_id: str | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
+    reply_to_seq: int | None = None
+    reply_count: int
+    created_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,0 +1,72 @@
+"""Who is in which discussion, and who is still to come."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, Text, false, text
+from sqlmodel import Field, SQLModel
+
+from store.columns import Identifier, UtcDateTime, utc_now
+
+UNTALLIED = "tallied <> (unread > 0 AND state = 'active' AND NOT muted AND trashed_at IS NULL)"
+"""Participations that a badge counts, and its person's tally does not yet, or the other way round.
+
+SQLite uses the partial index only where a query says it in these very words.
+"""
+
+
+class Participation(SQLModel, table=True):
+    """One person in one discussion: whether she is in it, which entries she may see, how far she has read.
+
+    She sees `from_seq` to `until_seq` (open while active). `read_count` is how many messages and replies of
+    others there are up to `read_seq`, `own_count` how many of her own in all: unread is
+    `message.reply_count - own_count - read_count`. `received` says whether it belongs in her inbox (for the
+    author: once somebody has answered). `last_entry_at` and `unread` mirror the room (see `mirrored_seq`).
+    `tallied` says whether the person's `tally` counts this discussion among those with something unread; where it
+    should say the opposite, a small index knows (see `store.tallies`).
+    """
+
+    __tablename__ = "participation"
+    __table_args__ = (
+        CheckConstraint("state IN ('active', 'stopped', 'removed')", name="state"),
+        CheckConstraint("role IN ('author', 'to', 'cc', 'added')", name="role"),
+        Index("ix_participation_box", "person_id", "state", "last_entry_at", "message_id"),
+        Index(
+            "ix_participation_untallied",
+            "person_id",
+            "tallied",
+            sqlite_where=text(UNTALLIED),
+            postgresql_where=text(UNTALLIED),
+        ),
+        {"sqlite_with_rowid": False},
+    )
+
+    message_id: str = Field(foreign_key="message.id", primary_key=True, sa_type=Identifier)
+    person_id: str = Field(foreign_key="person.id", primary_key=True, sa_type=Identifier)
+    state: str = Field(default="active", max_length=8)
+    role: str = Field(max_length=8)
+    from_seq: int = 1
+    until_seq: int | None = None
+    read_seq: int = 0
+    read_count: int = 0
+    own_count: int = 0
+    received: bool = True
+    muted: bool = False
+    trashed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    added_by: str | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
+    added_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    last_entry_at: datetime = Field(sa_type=UtcDateTime)
+    unread: int = 0
+    tallied: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class Arrival(SQLModel, table=True):
+    """People who are to come into a discussion that was just sent (see `store.arrivals`): one step of them.
+
+    `people` is a JSON list of pairs of person and role. The row is deleted when they are in.
+    """
+
+    __tablename__ = "arrival"
+
+    message_id: str = Field(foreign_key="message.id", primary_key=True, sa_type=Identifier)
+    place: int = Field(primary_key=True)
+    people: str = Field(sa_type=Text)
