@@ -12,7 +12,8 @@ from app.markdown import plain_excerpt
 from app.paging import Page, check_limit, decode_cursor, encode_cursor
 from app.site import Identity, Site
 from store import boxes
-from store.boxes import Box, BoxRow
+from store.boxes.places import Box
+from store.boxes.rows import BoxRow
 from store.people import person_names
 from store.prepared import through
 from store.unread import counts_for
