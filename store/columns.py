@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, String, Table
+from sqlalchemy import CheckConstraint, DateTime, Dialect, String, Table
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import SQLModel
 from uuid_utils import uuid7
@@ -25,6 +26,14 @@ def table_of(model: type[SQLModel]) -> Table:
     """The table under a mapped class, for Core statements on the paths that must be quick."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     return table
+
+
+def one_of(column: str, *values: str) -> CheckConstraint:
+    """A check that a column holds one of these texts.
+
+    SQLite answers `IN` by putting the values into a table of its own, anew for every row that is inserted.
+    """
+    return CheckConstraint(" OR ".join(f"{column} = '{value}'" for value in values), name=column)
 
 
 def new_id() -> str:
@@ -66,6 +75,8 @@ def _in_utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
+# The lines of one commit share their moment.
+@lru_cache(maxsize=64)
 def _to_sqlite(value: datetime | None) -> str | None:
     return None if value is None else _in_utc(value).replace(tzinfo=None).isoformat(" ", "microseconds")
 

@@ -14,7 +14,13 @@ from typing import Any
 
 BUSY_SECONDS = 5.0
 """How long SQLite waits for a writer of another process."""
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000")
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",  # REPLACE asks the triggers that guard the log
+    "cache_size=-16000",
+)
 
 Work = Callable[[sqlite3.Connection], Any]
 

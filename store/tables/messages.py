@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from store.columns import Identifier, UtcDateTime, new_id, utc_now
+from store.columns import Identifier, UtcDateTime, new_id, one_of, utc_now
 
 
 class Message(SQLModel, table=True):
@@ -19,9 +19,9 @@ class Message(SQLModel, table=True):
 
     __tablename__ = "message"
     __table_args__ = (
-        CheckConstraint("kind IN ('message', 'memo', 'announcement')", name="kind"),
-        CheckConstraint("state IN ('draft', 'sent')", name="state"),
-        CheckConstraint("reply_policy IN ('everyone', 'nobody')", name="reply_policy"),
+        one_of("kind", "message", "memo", "announcement"),
+        one_of("state", "draft", "sent"),
+        one_of("reply_policy", "everyone", "nobody"),
         CheckConstraint(
             "starts_at IS NULL OR ends_at IS NULL OR ends_at >= starts_at", name="ends_after_start"
         ),
@@ -68,7 +68,7 @@ class Recipient(SQLModel, table=True):
 
     __tablename__ = "recipient"
     __table_args__ = (
-        CheckConstraint("role IN ('to', 'cc')", name="role"),
+        one_of("role", "to", "cc"),
         CheckConstraint("(person_id IS NULL) <> (group_id IS NULL)", name="person_or_group"),
     )
 
@@ -89,7 +89,7 @@ class Entry(SQLModel, table=True):
     __tablename__ = "entry"
     __table_args__ = (
         UniqueConstraint("author_id", "client_id"),
-        CheckConstraint("kind IN ('message', 'reply', 'added', 'removed', 'stopped')", name="kind"),
+        one_of("kind", "message", "reply", "added", "removed", "stopped"),
         CheckConstraint("seq >= 1", name="seq"),
         {"sqlite_with_rowid": False},
     )

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, false, text
+from sqlalchemy import Index, Text, false, text
 from sqlmodel import Field, SQLModel
 
-from store.columns import Identifier, UtcDateTime, utc_now
+from store.columns import Identifier, UtcDateTime, one_of, utc_now
 
 UNTALLIED = "tallied <> (unread > 0 AND state = 'active' AND NOT muted AND trashed_at IS NULL)"
 """Participations that a badge counts, and its person's tally does not yet, or the other way round.
@@ -27,8 +27,8 @@ class Participation(SQLModel, table=True):
 
     __tablename__ = "participation"
     __table_args__ = (
-        CheckConstraint("state IN ('active', 'stopped', 'removed')", name="state"),
-        CheckConstraint("role IN ('author', 'to', 'cc', 'added')", name="role"),
+        one_of("state", "active", "stopped", "removed"),
+        one_of("role", "author", "to", "cc", "added"),
         Index("ix_participation_box", "person_id", "state", "last_entry_at", "message_id"),
         Index(
             "ix_participation_untallied",

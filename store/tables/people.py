@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from store.columns import Identifier, UtcDateTime, new_id, utc_now
+from store.columns import Identifier, UtcDateTime, new_id, one_of, utc_now
 
 
 class Person(SQLModel, table=True):
@@ -17,7 +17,7 @@ class Person(SQLModel, table=True):
     __tablename__ = "person"
     __table_args__ = (
         UniqueConstraint("login"),
-        CheckConstraint("role IN ('member', 'announcer', 'operator', 'admin')", name="role"),
+        one_of("role", "member", "announcer", "operator", "admin"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, sa_type=Identifier)
