@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from sqlalchemy import and_, bindparam, insert, select, update
 
 from store.columns import table_of
@@ -131,7 +130,7 @@ def append(
     if not lines:
         return []
     stored = _number(rooms, lines, now)
-    INSERT_ENTRIES.run(link, [msgspec.structs.asdict(line) for line in stored])
+    INSERT_ENTRIES.insert(link, stored)
     last = {line.message_id: line for line in stored}
     answered = {line.message_id for line in stored if _answers(rooms[line.message_id], line)}
     ADVANCE_HEADS.run(link, [_advance(rooms[line.message_id], line, answered) for line in last.values()])

@@ -7,8 +7,10 @@ several times what SQLite itself does. Types are converted by SQLAlchemy's own p
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
+import msgspec
 from sqlalchemy import BindParameter, Connection, Delete, Insert, Select, Update, literal_column
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
@@ -61,11 +63,23 @@ class Prepared:
         """Run an INSERT or UPDATE for each of `many`."""
         if isinstance(link, Connection) and link.dialect.name != "sqlite":
             link.execute(self._for(link.dialect.name), many)
-            return
-        compiled = self._for_sqlite()
+        else:
+            compiled = self._for_sqlite()
+            self._run_on_sqlite(link, compiled, [compiled.bound(parameters) for parameters in many])
+
+    def insert(self, link: Link, rows: Sequence[msgspec.Struct]) -> None:
+        """Run an INSERT for each of these structs, whose fields are its columns."""
+        if isinstance(link, Connection) and link.dialect.name != "sqlite":
+            link.execute(self._for(link.dialect.name), [msgspec.structs.asdict(row) for row in rows])
+        else:
+            compiled = self._for_sqlite()
+            fields = attrgetter(*compiled.names)
+            self._run_on_sqlite(link, compiled, [compiled.with_types(list(fields(row))) for row in rows])
+
+    def _run_on_sqlite(self, link: Link, compiled: "_Compiled", many: list[list[Any]]) -> None:
         cursor = _cursor(link)
         try:
-            cursor.executemany(compiled.sql, [compiled.bound(parameters) for parameters in many])
+            cursor.executemany(compiled.sql, many)
         except sqlite3.Error as error:
             raise _translated(error, compiled.sql) from error
         cursor.close()
@@ -97,7 +111,10 @@ class _Compiled:
     def bound(self, parameters: Parameters) -> list[Any]:
         if self.fixed:
             parameters = {**self.fixed, **parameters}
-        values = [parameters[name] for name in self.names]
+        return self.with_types([parameters[name] for name in self.names])
+
+    def with_types(self, values: list[Any]) -> list[Any]:
+        """What the driver is to bind, made in place from values in the order of `names`."""
         for index, convert in self.places:
             values[index] = convert(values[index])
         return values
