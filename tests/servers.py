@@ -3,6 +3,7 @@
 Fault tests end, freeze and restart them; the port stays the same over a restart.
 """
 
+import contextlib
 import os
 import shutil
 import signal
@@ -235,6 +236,23 @@ def _postgres_binaries() -> Path:
     on_path = shutil.which("initdb")
     assert found or on_path, "PostgreSQL is missing: install postgresql"
     return found[-1].parent if found else Path(str(on_path)).resolve().parent
+
+
+def workers_of(parent: int) -> set[int]:
+    """The processes that serve under a `parley serve` with several of them.
+
+    It has others beside, one of which has loaded the program and waits: only who serves has an event loop.
+    """
+    return {pid for pid in children_of(parent) if _has_event_loop(pid)}
+
+
+def _has_event_loop(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        for open_file in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):  # closed in this moment
+                if open_file.readlink().name == "anon_inode:[eventpoll]":
+                    return True
+    return False
 
 
 def children_of(parent: int) -> list[int]:

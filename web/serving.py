@@ -140,14 +140,21 @@ def run_one(
     siblings: Siblings | None = None,
 ) -> int:
     """Serve in this process until it is told to end; returns the exit status."""
-    with loading():
-        from web.server import create_server
+    load()
+    from web.server import create_server
 
     configure_logs()
     app = create_server(settings, siblings)
     server = Server(configuration(app), on_ready, app.state.node.drain)
     server.run([listener])
     return 0 if server.started else 1
+
+
+def load() -> None:
+    """Load all that serving needs, which is nearly all of the time of a start."""
+    with loading():
+        from realtime import paced_protocol  # noqa: F401
+        from web import http_protocol, server  # noqa: F401
 
 
 def _bound_socket(settings: Settings) -> socket.socket:

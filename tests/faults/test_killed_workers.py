@@ -15,7 +15,7 @@ from tests.faults.conftest import Measured
 from tests.faults.round import Round
 from tests.faults.shape import Shape, shape
 from tests.nodes import ServerProcess
-from tests.servers import RedisServer, children_of
+from tests.servers import RedisServer, workers_of
 from tests.waiting import wait_for
 
 PROCESSES = 2
@@ -40,7 +40,7 @@ async def test_processes_killed(two_processes: Shape, seed: int, is_long: bool, 
         async with round_.under_way():
             for _ in range(4 if is_long else 1):
                 await round_.passes(0.3, 1.5)
-                victim = round_.dice.choice(workers(server))
+                victim = round_.dice.choice(sorted(workers_of(server.pid)))
                 with round_.fault("a process is killed"):
                     os.kill(victim, signal.SIGKILL)
                 killed_at = time.monotonic()
@@ -48,13 +48,6 @@ async def test_processes_killed(two_processes: Shape, seed: int, is_long: bool, 
                 await wait_for(lambda: all_serve(server), "all processes serve", BACK_WITHIN)
                 measured("capacity back, s", time.monotonic() - killed_at)
         await round_.check()
-
-
-def workers(server: ServerProcess) -> list[int]:
-    """The processes that serve (their parent has others beside)."""
-    return [
-        pid for pid in children_of(server.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
 
 
 async def all_serve(server: ServerProcess) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.servers import RedisServer
+from tests.servers import RedisServer, children_of, workers_of
 from tests.waiting import wait_blocking
 
 ROOT = Path(__file__).parents[2]
@@ -48,15 +48,13 @@ class Serving:
     @property
     def workers(self) -> set[int]:
         """The processes that serve under it."""
-        found = set()
-        for path in Path("/proc").glob("[0-9]*"):
-            try:
-                is_child = f"PPid:\t{self.process.pid}\n" in (path / "status").read_text()
-                if is_child and b"spawn_main" in (path / "cmdline").read_bytes():
-                    found.add(int(path.name))
-            except OSError:
-                continue
-        return found
+        return workers_of(self.process.pid)
+
+    def spares(self) -> set[int]:
+        """The processes under it that load or have loaded the program, and do not serve."""
+        command = "-c from multiprocessing.spawn import spawn_main"
+        spawned = {child for child in children_of(self.process.pid) if command in command_line(child)}
+        return spawned - self.workers
 
     def answers(self) -> bool:
         """Whether a request on a new connection is answered."""
@@ -112,27 +110,53 @@ def test_a_port_that_is_taken_is_named(serve: Serve) -> None:
 def test_several_processes_share_a_port_and_a_dead_one_is_replaced(
     serve: Serve, redis_server: RedisServer
 ) -> None:
-    """One line once all are ready; after `kill -9` of a worker there are as many again."""
+    """One line once all are ready; after `kill -9` of a worker, the one that waited takes its place."""
     server = serve(WEB_CONCURRENCY="2", PARLEY_REDIS_URL=redis_server.url)
     assert server.answers()
     before = server.workers
     assert len(before) == 2
+    [spare] = wait_blocking(server.spares, "one process waits")
     os.kill(min(before), signal.SIGKILL)
-    wait_blocking(lambda: len(server.workers - {min(before)}) == 2, "there are two workers again", 20)
+    wait_blocking(lambda: server.workers == {max(before), spare}, "there are two workers again", 20)
     wait_blocking(server.answers, "the server answers", 20)
+    wait_blocking(lambda: server.spares() - {spare}, "another process waits")
     assert server.end(signal.SIGTERM) == 0
     assert len(server.lines) == 1
     assert not server.answers()
+
+
+def test_who_waits_is_replaced_too(serve: Serve, redis_server: RedisServer) -> None:
+    """After `kill -9` of the process that waits there is another one, and those that serve are the same."""
+    server = serve(WEB_CONCURRENCY="2", PARLEY_REDIS_URL=redis_server.url)
+    assert server.answers()
+    before = server.workers
+    [spare] = wait_blocking(server.spares, "one process waits")
+    os.kill(spare, signal.SIGKILL)
+    wait_blocking(lambda: server.spares() - {spare}, "another process waits", 20)
+    assert server.workers == before
 
 
 def test_workers_end_with_their_parent(serve: Serve, redis_server: RedisServer) -> None:
     """When the parent is killed, nobody is left who holds the port."""
     server = serve(WEB_CONCURRENCY="2", PARLEY_REDIS_URL=redis_server.url)
     assert server.answers()
-    workers = server.workers
+    wait_blocking(server.spares, "one process waits")
+    family = children_of(server.process.pid)
     server.process.kill()
     server.process.wait(END_SECONDS)
-    wait_blocking(lambda: not any(alive(worker) for worker in workers), "the workers are gone", END_SECONDS)
+    wait_blocking(lambda: not any(alive(child) for child in family), "the workers are gone", END_SECONDS)
+
+
+def test_a_signal_to_all_of_them_ends_them_in_order(serve: Serve, redis_server: RedisServer) -> None:
+    """Some runners of services tell the whole group to end: nobody is replaced, and nobody is left."""
+    server = serve(WEB_CONCURRENCY="2", PARLEY_REDIS_URL=redis_server.url)
+    assert server.answers()
+    wait_blocking(server.spares, "one process waits")
+    family = children_of(server.process.pid)
+    os.killpg(server.process.pid, signal.SIGTERM)
+    assert server.process.wait(END_SECONDS) == 0
+    assert not any(alive(child) for child in family)
+    assert not server.answers()
 
 
 def test_the_end_does_not_wait_for_clients(serve: Serve) -> None:
@@ -151,6 +175,14 @@ def test_the_worker_ends_in_order(serve: Serve) -> None:
     worker = serve("worker")
     wait_blocking(lambda: "sign_ins_purged" in worker.output.read_text(), "the worker has tidied up", 30)
     assert worker.end(signal.SIGTERM) == 0
+
+
+def command_line(process: int) -> str:
+    """How a process was called (nothing, if it is gone)."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
 
 
 def alive(process: int) -> bool:
