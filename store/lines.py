@@ -37,7 +37,7 @@ class ReadLine(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-def _read_lines(*, descending: bool) -> Select[Any]:
+def _read_lines() -> Select[Any]:
     return (
         select(
             entry.c.message_id,
@@ -61,13 +61,11 @@ def _read_lines(*, descending: bool) -> Select[Any]:
             entry.c.message_id == bindparam("room"),
             entry.c.seq.between(bindparam("first"), bindparam("last")),
         )
-        .order_by(entry.c.seq.desc() if descending else entry.c.seq)
-        .limit(bindparam("most"))
+        .order_by(entry.c.seq)
     )
 
 
-FIRST_LINES = Prepared(_read_lines(descending=False))
-LAST_LINES = Prepared(_read_lines(descending=True))
+LINES = Prepared(_read_lines())
 HEADS = by_ids(
     lambda wanted: (
         select(message.c.id, message.c.head_seq)
@@ -80,14 +78,20 @@ HEADS = by_ids(
 def read_lines(
     link: Link, message_id: str, first: int, last: int, limit: int, *, descending: bool = False
 ) -> list[ReadLine]:
-    """The first (`descending`: the last) `limit` of the lines numbered `first` to `last`, ascending."""
+    """The first (`descending`: the last) `limit` of the lines numbered `first` to `last`, ascending.
+
+    `descending` needs a `last` that is not beyond the head.
+    """
     if first > last:
         # Also keeps numbers that no column holds away from the database.
         return []
-    statement = LAST_LINES if descending else FIRST_LINES
-    rows = statement.rows(link, {"room": message_id, "first": first, "last": last, "most": limit})
-    lines = [ReadLine(*row) for row in rows]
-    return lines[::-1] if descending else lines
+    # A log's numbers have no holes, so bounds alone say how many lines there are. PostgreSQL would take a LIMIT for an
+    # afterthought: with values that it does not know it expects one line, and sorts all of them to keep the last few.
+    if descending:
+        first = max(first, last - limit + 1)
+    else:
+        last = min(last, first + limit - 1)
+    return [ReadLine(*row) for row in LINES.rows(link, {"room": message_id, "first": first, "last": last})]
 
 
 def missing_lines(link: Link, message_id: str, after: int, upto: int, limit: int) -> list[ReadLine]:

@@ -3,6 +3,7 @@
 PostgreSQL chooses by statistics, which an empty test database does not have; the same indexes are there.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -13,9 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store import boxes, circle, following, marks, participations, tallies, unread
 from store.database import Database
-from store.entries import NewLine, active_members, append, find_replies, heads, lock_rooms, read_lines
+from store.entries import NewLine, append, find_replies, heads, lock_rooms, read_lines
 from store.prepared import through
 from tests.store.rows import NOON, people, reply, room
+from tests.waiting import wait_for
 
 Query = Callable[[AsyncSession], Awaitable[object]]
 
@@ -57,7 +59,10 @@ QUERIES: dict[str, tuple[Query, set[str]]] = {
         set(),
     ),
     "recent": (lambda session: through(session, following.recent, ["alice"], NOON), {"ix_participation_box"}),
-    "members of a batch": (lambda session: active_members(session, [("room", "bob"), ("x", "y")]), set()),
+    "members of a batch": (
+        lambda session: through(session, participations.active_members, [("room", "bob"), ("x", "y")]),
+        set(),
+    ),
     "known replies": (
         lambda session: find_replies(session, [("alice", "1"), ("bob", "2")]),
         {"sqlite_autoindex_entry_2"},
@@ -126,3 +131,39 @@ async def prepare(database: Database, message_id: str) -> None:
     await room(database, "alice", ["bob"], message_id)
     # The first answer costs one statement more, once in the life of a room.
     await reply(database, message_id, "bob")
+
+
+async def test_reading_lines_costs_what_is_read(postgresql_url: str) -> None:
+    """PostgreSQL, too, looks at no more lines than it gives, with a plan that it made without knowing the numbers."""
+    database = Database(postgresql_url)
+    try:
+        await people(database, *(f"person{number}" for number in range(100)))
+        await prepare(database, "room")
+        async with database.write() as session:
+            rooms = await lock_rooms(session, ["room"])
+            await append(session, rooms, [NewLine("room", "reply", "bob", str(n)) for n in range(198)], NOON)
+        assert await lines_looked_at(database) == [20, 20]
+    finally:
+        await database.close()
+
+
+async def lines_looked_at(database: Database) -> list[int]:
+    """How many rows of `entry` PostgreSQL takes in hand to read the first 20 lines of 200, and the last 20."""
+    said: list[str] = []
+    async with database.engine.connect() as connection:
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        driver.add_log_listener(lambda _, notice: said.append(notice.message))
+        for statement in (
+            "ANALYZE",
+            "LOAD 'auto_explain'",
+            "SET plan_cache_mode = force_generic_plan",
+            "SET auto_explain.log_level = 'notice'",
+            "SET auto_explain.log_analyze = on",
+            "SET auto_explain.log_min_duration = 0",
+        ):
+            await connection.exec_driver_sql(statement)
+        await connection.run_sync(read_lines, "room", 1, 200, 20)
+        await connection.run_sync(read_lines, "room", 1, 200, 20, descending=True)
+    # It tells the last one when the transaction ends.
+    await wait_for(lambda: len(said) == 2, "PostgreSQL has told both plans")
+    return [int(rows) for rows in re.findall(r"Scan .*on entry .* rows=(\d+) loops=1\)", "\n".join(said))]
