@@ -4,6 +4,7 @@ No I/O. Decoding validates: what comes out has every field in its type and withi
 """
 
 import json
+import re
 import struct
 from typing import Any
 
@@ -48,6 +49,11 @@ MEDIUM, LONG = 126, 127
 LARGE = 1 << 16
 SHORT_HEAD, MEDIUM_HEAD, LONG_HEAD = struct.Struct("!BB"), struct.Struct("!BBH"), struct.Struct("!BBQ")
 
+ECHOED = {"id", "n"}
+"""Fields that only come back as they are."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE_OR_NUL = re.compile("[\x00\ud800-\udfff]")
+
 _commands = msgspec.json.Decoder(Command)
 _encode = msgspec.json.Encoder().encode
 
@@ -63,7 +69,10 @@ def decode(data: bytes) -> Command:
     except UnicodeDecodeError:
         raise NotText("The frame is not UTF-8.") from None
     except msgspec.DecodeError as error:
-        return _decode_with_surrogates(data, str(error))
+        command = _decode_with_surrogates(data, str(error))
+    if b"\\" in data:
+        # JSON holds neither NUL nor lone surrogates but in escapes.
+        _refuse_unwritable(command, data)
     return command
 
 
@@ -106,6 +115,16 @@ def _decode_with_surrogates(data: bytes, detail: str) -> Command:
     except (msgspec.ValidationError, ValueError, RecursionError):
         raise BadFrame(f"Not a JSON object: {detail}") from None
     return command
+
+
+def _refuse_unwritable(command: Command, data: bytes) -> None:
+    """No name holds NUL, and nothing holds a lone surrogate; save a body, which is refused later, as a body."""
+    for field in command.__struct_fields__:
+        value = getattr(command, field)
+        texts = value if isinstance(value, (list, dict)) else [value]
+        unwritable = _SURROGATE if field in ECHOED else _SURROGATE_OR_NUL
+        if field != "body" and any(isinstance(text, str) and unwritable.search(text) for text in texts):
+            raise BadFrame(f"`{field}` holds what cannot be written.", _id_of(data))
 
 
 def _is_text(data: bytes) -> bool:

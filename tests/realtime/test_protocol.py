@@ -74,6 +74,30 @@ def test_a_lone_surrogate_gets_as_far_as_the_body_check() -> None:
     assert command.body == "a\ud800"
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"type":"open","discussion":"a\\u0000","id":"7"}',
+        b'{"type":"open","discussion":"a\\ud800","id":"7"}',
+        b'{"type":"post","id":"7","discussion":"d","client_id":"\\u0000","body":"x"}',
+        b'{"type":"post","id":"7","discussion":"d","client_id":"c","body":"x","attachments":["\\u0000"]}',
+        b'{"type":"hello","resume":{"\\u0000":1}}',
+        b'{"type":"ping","n":"\\udfff"}',
+        b'{"type":"read","discussion":"d","seq":1,"id":"\\ud83d"}',
+    ],
+)
+def test_names_that_cannot_be_kept_or_written_are_refused(data: bytes) -> None:
+    """NUL in a name, and lone surrogates anywhere but in a body, are a bad frame."""
+    with pytest.raises(BadFrame):
+        decode(data)
+
+
+def test_what_only_comes_back_may_hold_nul() -> None:
+    """The `id` of a command is never stored; escapes that can be written are nothing special."""
+    assert decode(b'{"type":"open","discussion":"\\u00e9","id":"\\u0000"}') == commands.Open("é", "\0")
+    assert decode(b'{"type":"ping","n":"\\ud83d\\ude00"}') == commands.Ping("😀")
+
+
 def test_bytes_that_are_no_text_are_told_apart() -> None:
     """Invalid UTF-8 ends the connection, so it has an error of its own."""
     with pytest.raises(NotText):
