@@ -26,7 +26,8 @@ from store.lines import missing_lines
 from store.participations import Seat
 from store.prepared import through
 from tests import factories
-from tests.realtime.weather import Frame, LossyBus, Reader, Weather, WeatheredDatabase, WeatheredNode
+from tests.realtime.reader import Frame, Reader
+from tests.realtime.weather import LossyBus, Weather, WeatheredDatabase, WeatheredNode
 from tests.waiting import wait_for
 
 
