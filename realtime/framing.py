@@ -72,6 +72,8 @@ def span(data: bytes, at: int) -> tuple[int, int]:
     start = at + (4 if length == MEDIUM else 10)
     if len(data) < start:
         return start, start
+    if length == MEDIUM:
+        return start, start + mask + (data[at + 2] << 8 | data[at + 3])
     return start, start + mask + int.from_bytes(data[at + 2 : start], "big")
 
 

@@ -49,6 +49,7 @@ MEDIUM, LONG = 126, 127
 LARGE = 1 << 16
 SHORT_HEAD, MEDIUM_HEAD, LONG_HEAD = struct.Struct("!BB"), struct.Struct("!BBH"), struct.Struct("!BBQ")
 
+BACKSLASH = ord("\\")
 ECHOED = {"id", "n"}
 """Fields that only come back as they are."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -70,7 +71,7 @@ def decode(data: bytes) -> Command:
         raise NotText("The frame is not UTF-8.") from None
     except msgspec.DecodeError as error:
         command = _decode_with_surrogates(data, str(error))
-    if b"\\" in data:
+    if BACKSLASH in data:
         # JSON holds neither NUL nor lone surrogates but in escapes.
         _refuse_unwritable(command, data)
     return command
