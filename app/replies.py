@@ -24,8 +24,8 @@ from app.pace import Pace
 from app.verdicts import NewReply, Outcome, Posted, Verdict
 from app.waking import woken
 from store.database import Database, OutcomeUnknown, StoreUnavailable
-from store.log import active_members, append, find_replies, lock_rooms
-from store.participations import MemberState
+from store.log import append, find_replies, lock_rooms
+from store.participations import MemberState, active_members
 from store.prepared import Link
 from store.room import Room, StoredLine
 

@@ -8,18 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from store import log
 from store.lines import ReadLine, heads, missing_lines, read_lines
 from store.log import COUNTED
-from store.participations import MemberState, active_members
 from store.room import NewLine, Room, StoredLine, StoredReply
 
 __all__ = [
     "COUNTED",
-    "MemberState",
     "NewLine",
     "ReadLine",
     "Room",
     "StoredLine",
     "StoredReply",
-    "active_members",
     "append",
     "find_replies",
     "heads",

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, Table, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Table, bindparam, func, or_, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -15,6 +15,7 @@ from store.pairs import by_ids, by_pairs, look_up, look_up_ids
 from store.prepared import Link, Prepared
 from store.tables import AccessToken, Entry, Message, Participation, Person, Session
 from store.waiting import waiting_rooms
+from store.wanted import rooms_of
 
 message = table_of(Message)
 entry = table_of(Entry)
@@ -68,12 +69,7 @@ RECENT = by_ids(
 RECENT_IN = by_pairs(
     lambda wanted: (
         select(*_RECENT, message.c.last_entry_at)
-        .select_from(
-            wanted.join(
-                participation,
-                and_(participation.c.person_id == wanted.c.one, participation.c.message_id == wanted.c.two),
-            ).join(message, message.c.id == participation.c.message_id)
-        )
+        .select_from(rooms_of(wanted))
         .where(participation.c.state == "active")
     )
 )
@@ -120,7 +116,7 @@ def recent(link: Link, people: Iterable[str], since: datetime) -> list[Recent]:
     found = {Recent(*row) for row in look_up_ids(link, RECENT, people, since=since)}
     # As in store.participations: a room that waits for its mirror may be awake before its participations know.
     if waiting := waiting_rooms(link):
-        pairs = [(person_id, room) for person_id in people for room in waiting]
+        pairs = [(room, person_id) for person_id in people for room in waiting]
         found |= {Recent(*row[:3]) for row in look_up(link, RECENT_IN, pairs) if row[3] >= since}
     return list(found)
 

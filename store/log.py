@@ -14,7 +14,6 @@ from sqlalchemy import and_, bindparam, insert, select, update
 
 from store.columns import table_of
 from store.pairs import by_ids, by_pairs, look_up, look_up_ids
-from store.participations import ACTIVE_MEMBERS, MemberState
 from store.prepared import Link, Prepared
 from store.room import NewLine, Room, StoredLine, StoredReply
 from store.tables import Entry, Message, Participation
@@ -103,12 +102,6 @@ def find_replies(link: Link, keys: Iterable[tuple[str, str]]) -> dict[tuple[str,
     """What these (author, client_id) already name. Ask after `lock_rooms`: nobody slips in between."""
     rows = look_up(link, FIND_REPLIES, keys)
     return {(row[0], row[1]): StoredReply(*row[2:]) for row in rows}
-
-
-def active_members(link: Link, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], MemberState]:
-    """Those of the (discussion, person) `pairs` who are in it now."""
-    rows = look_up(link, ACTIVE_MEMBERS, pairs)
-    return {(row[0], row[1]): MemberState(*row[2:]) for row in rows}
 
 
 def people_inside(link: Link, discussions: Iterable[str]) -> dict[str, list[str]]:

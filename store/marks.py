@@ -6,13 +6,14 @@ Plain functions on a link: many moves cost the same few statements as one.
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from store.columns import table_of
 from store.log import COUNTED
 from store.pairs import by_ids, by_pairs, look_up, look_up_ids
 from store.prepared import Link, Prepared
 from store.tables import Entry, Message, Participation
+from store.wanted import active_in
 
 message = table_of(Message)
 entry = table_of(Entry)
@@ -47,18 +48,7 @@ HOLD_ROOMS = by_ids(
 )
 HOLD_MARKS = by_pairs(
     lambda wanted: (
-        select(
-            participation.c.message_id,
-            participation.c.person_id,
-            *(participation.c[field] for field in _Mark.__struct_fields__),
-        )
-        .select_from(
-            wanted.join(
-                participation,
-                and_(participation.c.message_id == wanted.c.one, participation.c.person_id == wanted.c.two),
-            )
-        )
-        .where(participation.c.state == "active")
+        active_in(wanted, _Mark.__struct_fields__)
         .order_by(participation.c.message_id, participation.c.person_id)
         .with_for_update(of=participation)
     )

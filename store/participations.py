@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import UtcDateTime, table_of
@@ -14,6 +14,7 @@ from store.prepared import Link, Prepared
 from store.tables import Message, Participation, Person
 from store.unread import UNREAD
 from store.waiting import waiting_rooms
+from store.wanted import active_in, rooms_of
 
 message = table_of(Message)
 participation = table_of(Participation)
@@ -59,24 +60,7 @@ class View(msgspec.Struct, frozen=True):
     muted: bool
 
 
-ACTIVE_MEMBERS = by_pairs(
-    lambda wanted: (
-        select(
-            participation.c.message_id,
-            participation.c.person_id,
-            *(participation.c[field] for field in MemberState.__struct_fields__),
-        )
-        .select_from(
-            wanted.join(
-                participation,
-                and_(participation.c.message_id == wanted.c.one, participation.c.person_id == wanted.c.two),
-            )
-        )
-        .where(participation.c.state == "active")
-    )
-)
-
-
+ACTIVE_MEMBERS = by_pairs(lambda wanted: active_in(wanted, MemberState.__struct_fields__))
 _SEAT = (
     message.c.id,
     message.c.subject,
@@ -127,22 +111,15 @@ VIEW: Select[Any] = (
 SEATS_IN = by_pairs(
     lambda wanted: (
         select(*_SEAT, participation.c.person_id)
-        .select_from(
-            wanted.join(
-                participation,
-                and_(participation.c.message_id == wanted.c.one, participation.c.person_id == wanted.c.two),
-            ).join(message, message.c.id == participation.c.message_id)
-        )
+        .select_from(rooms_of(wanted))
         .where(participation.c.state == "active")
     )
 )
 
 
-async def active_members(
-    session: AsyncSession, pairs: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], MemberState]:
+def active_members(link: Link, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], MemberState]:
     """Those of the (discussion, person) `pairs` who are in it now."""
-    rows = await (await session.connection()).run_sync(look_up, ACTIVE_MEMBERS, pairs)
+    rows = look_up(link, ACTIVE_MEMBERS, pairs)
     return {(row[0], row[1]): MemberState(*row[2:]) for row in rows}
 
 

@@ -6,7 +6,7 @@ small (others wrote since), so that those few rooms are asked themselves where t
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 
 from store.columns import table_of
 from store.pairs import by_pairs, look_up, look_up_ids
@@ -14,6 +14,7 @@ from store.prepared import Link
 from store.tables import Message, Participation
 from store.tallies import TALLIES
 from store.waiting import waiting_rooms
+from store.wanted import rooms_of
 
 message = table_of(Message)
 participation = table_of(Participation)
@@ -24,12 +25,7 @@ UNREAD = message.c.reply_count - participation.c.own_count - participation.c.rea
 LATE = by_pairs(
     lambda wanted: (
         select(participation.c.person_id)
-        .select_from(
-            wanted.join(
-                participation,
-                and_(participation.c.person_id == wanted.c.one, participation.c.message_id == wanted.c.two),
-            ).join(message, message.c.id == participation.c.message_id)
-        )
+        .select_from(rooms_of(wanted))
         .where(
             participation.c.state == "active",
             participation.c.unread <= 0,
@@ -42,12 +38,7 @@ LATE = by_pairs(
 UNREAD_IN = by_pairs(
     lambda wanted: (
         select(participation.c.message_id, participation.c.person_id, UNREAD, participation.c.read_seq)
-        .select_from(
-            wanted.join(
-                participation,
-                and_(participation.c.person_id == wanted.c.one, participation.c.message_id == wanted.c.two),
-            ).join(message, message.c.id == participation.c.message_id)
-        )
+        .select_from(rooms_of(wanted))
         .where(participation.c.state == "active")
     )
 )
@@ -59,7 +50,7 @@ def counts_for(link: Link, person_ids: Iterable[str]) -> dict[str, int]:
     for person_id, discussions in look_up_ids(link, TALLIES, counts):
         counts[person_id] += discussions
     if waiting := waiting_rooms(link):
-        pairs = [(person_id, room) for person_id in counts for room in waiting]
+        pairs = [(room, person_id) for person_id in counts for room in waiting]
         for (person_id,) in look_up(link, LATE, pairs):
             counts[person_id] += 1
     return counts
@@ -69,5 +60,5 @@ def unread_in(link: Link, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, s
     """For (person, discussion) pairs: what is unread there and how far she has read; only where she is in."""
     return {
         (person_id, discussion): (unread, seq)
-        for discussion, person_id, unread, seq in look_up(link, UNREAD_IN, pairs)
+        for discussion, person_id, unread, seq in look_up(link, UNREAD_IN, [pair[::-1] for pair in pairs])
     }

@@ -132,7 +132,7 @@ async def test_only_active_members_are_found(database: Database) -> None:
         (await session.get_one(Participation, ("room", "bob"))).state = "stopped"
     async with database.read() as session:
         pairs = [("room", name) for name in ("alice", "bob", "carol")]
-        assert list(await active_members(session, pairs)) == [("room", "alice")]
+        assert list(await through(session, active_members, pairs)) == [("room", "alice")]
         [seat] = await through(session, seats, "alice", active_since=NOON)
         assert (seat.discussion, seat.head_seq, seat.unread) == ("room", 1, 0)
         assert await through(session, seats, "alice", active_since=NOON + timedelta(seconds=1)) == []
