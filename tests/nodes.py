@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from app.settings import Settings
+from tests.servers import free_port
 from tests.waiting import wait_for
 from web.serving import Server, configuration
 
@@ -94,7 +95,7 @@ class ServerProcess:
     def __init__(self, environment: Mapping[str, str], folder: Path, *, within: Sequence[str] = ()) -> None:
         self.folder = folder
         self.log = folder / "serve.log"
-        self.port = 0
+        self.port = free_port()
         self.starts = 0
         """How many times it was started."""
         self._environment = environment
@@ -132,8 +133,7 @@ class ServerProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        address = await wait_for(self._printed_address, "parley serve prints its address", 20)
-        self.port = int(address.rpartition(":")[2])
+        await wait_for(self._printed_address, "parley serve prints its address", 20)
 
     def kill(self) -> None:
         """`kill -9`, also for workers."""
