@@ -14,21 +14,26 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from pwd import getpwnam, struct_passwd
+from random import SystemRandom
 from typing import IO
 
 from tests.waiting import wait_blocking
 
 START_SECONDS = 30.0
+PORTS = range(10_000, 32_000)
+"""Below those that the system gives away by itself, so that a port stays free while its server is down: whoever tries
+to connect to it meanwhile might else be given it, and be connected with herself."""
 UNPRIVILEGED = ("postgres", "nobody")
 """Accounts that PostgreSQL runs under when the tests run as root, which it refuses."""
 
 
 def free_port() -> int:
     """A port on the loopback address that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        port = SystemRandom().choice(PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class OwnServer(ABC):
@@ -241,9 +246,20 @@ def _postgres_binaries() -> Path:
 def workers_of(parent: int) -> set[int]:
     """The processes that serve under a `parley serve` with several of them.
 
-    It has others beside, one of which has loaded the program and waits: only who serves has an event loop.
+    Only who serves has an event loop.
     """
     return {pid for pid in children_of(parent) if _has_event_loop(pid)}
+
+
+def spares_of(parent: int) -> set[int]:
+    """The processes under it that load the program, or have loaded it, and do not serve yet."""
+    return {pid for pid in children_of(parent) if _is_spawned(pid) and not _has_event_loop(pid)}
+
+
+def _is_spawned(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
 
 
 def _has_event_loop(pid: int) -> bool:

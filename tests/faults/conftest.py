@@ -1,7 +1,7 @@
 """Seeds, lengths and shapes of the fault rounds, and the table of what was measured."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from statistics import median
 
@@ -15,7 +15,8 @@ from tests.servers import PostgresServer, RedisServer
 
 Measured = Callable[[str, float], None]
 
-_figures = pytest.StashKey[dict[tuple[str, str], list[float]]]()
+MEASURED = "measured "
+"""So begin the properties by which a test's report carries what was measured, also from another process."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -26,11 +27,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("seed", seeds, ids=lambda seed: f"seed-{seed}")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Make room for what is measured."""
-    config.stash.setdefault(_figures, {})
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say how to repeat what failed, and what was measured where it was asked for."""
     for report in terminalreporter.stats.get("failed", ()):
@@ -38,14 +34,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
             name, seed = found.groups()
             again = f"pytest tests/faults -k {name} --rounds 1 --seed {seed}"
             terminalreporter.write_line(f"{name} failed with seed {seed}; once more: {again}")
-    figures = config.stash.get(_figures, {})
-    if not figures or not config.getoption("rounds"):
-        return
-    terminalreporter.section("measured: median and worst")
-    for (test, what), values in sorted(figures.items()):
-        terminalreporter.write_line(
-            f"{test}: {what}: {median(values):.2f} / {max(values):.2f} (n = {len(values)})"
-        )
+    reports = [*terminalreporter.stats.get("passed", ()), *terminalreporter.stats.get("failed", ())]
+    if config.getoption("rounds") and (figures := _figures(reports)):
+        terminalreporter.section("measured: median and worst")
+        for what, values in sorted(figures.items()):
+            terminalreporter.write_line(
+                f"{what}: {median(values):.2f} / {max(values):.2f} (n = {len(values)})"
+            )
+
+
+def _figures(reports: Iterable[pytest.TestReport]) -> dict[str, list[float]]:
+    figures: dict[str, list[float]] = {}
+    for report in reports:
+        if report.when == "call":
+            for name, figure in report.user_properties:
+                if name.startswith(MEASURED) and isinstance(figure, float):
+                    figures.setdefault(name.removeprefix(MEASURED), []).append(figure)
+    return figures
 
 
 @pytest.fixture
@@ -57,9 +62,9 @@ def is_long(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture
 def measured(request: pytest.FixtureRequest) -> Measured:
     """Keeps a figure for the table at the end: `measured("all live, s", 1.2)`."""
-    name = request.node.originalname
-    figures = request.config.stash.setdefault(_figures, {})
-    return lambda what, value: figures.setdefault((name, what), []).append(value)
+    node: pytest.Function = request.node
+    begin = f"{MEASURED}{node.originalname}"
+    return lambda what, value: node.user_properties.append((f"{begin}: {what}", float(value)))
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from typing import Any
 from websockets.frames import Frame as WireFrame
 from websockets.frames import Opcode
 
+from tests.faults.raw_peer import upgrade
+
 FIRST, LONGEST = 1.0, 20.0
 """Seconds: the windows of `web/static/js/backoff.js` for pages that are on screen."""
 WELCOME_WITHIN = 15.0
@@ -104,17 +106,7 @@ class _Wire(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        lines = [
-            "GET /live HTTP/1.1",
-            "Host: 127.0.0.1",
-            "Connection: Upgrade",
-            "Upgrade: websocket",
-            "Sec-WebSocket-Version: 13",
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-            "Sec-WebSocket-Protocol: parley.v1",
-            f"Authorization: Bearer {self._member.token}",
-        ]
-        transport.write("".join(f"{line}\r\n" for line in [*lines, ""]).encode())
+        transport.write(upgrade(self._member.token))
 
     def data_received(self, data: bytes) -> None:
         self._data += data

@@ -3,15 +3,14 @@
 How to write a row of the faults:
 
     async def test_something_breaks(two_nodes: Shape, seed: int, is_long: bool, measured: Measured) -> None:
-        async with Round(seed, two_nodes) as round_:
-            async with round_.under_way():                  # everybody talks until the block ends
-                for _ in range(6 if is_long else 1):
-                    await round_.passes(1, 2)               # that many seconds, as the dice say
-                    with round_.fault("north is killed"):   # counted, told in the story of a failure
-                        two_nodes.nodes[0].kill()
-                    await round_.restart(two_nodes.nodes[0])
-                    measured("all live", await round_.all_live(within=15))
-            await round_.check()                            # heals, settles, asserts I1 to I8
+        async with talking(seed, two_nodes) as round_:      # everybody talks until the block ends
+            for _ in range(6 if is_long else 1):
+                await round_.passes(1, 2)                   # that many seconds, as the dice say
+                with round_.fault("north is killed"):       # counted, told in the story of a failure
+                    two_nodes.nodes[0].kill()
+                await round_.restart(two_nodes.nodes[0])
+                measured("all live", await round_.all_live(within=15))
+                                                            # then it heals, settles, and asserts I1 to I8
 
 Everything that is left to chance comes from `seed`: who says what, who comes and goes, who reconnects where, and
 `round_.dice` for the test's own choices. The number of a failed round is in the test's name:
@@ -197,6 +196,15 @@ class Round(Recovering):
     def _nodes_of(self, place: int) -> Callable[[], list[str]]:
         node = self.shape.nodes[place % len(self.shape.nodes)]
         return lambda: [node.live_url]
+
+
+@asynccontextmanager
+async def talking(seed: int, shape: Shape, *, pinned: bool = False) -> AsyncIterator[Round]:
+    """A round in which everybody talks until the block ends, and everything is checked after that."""
+    async with Round(seed, shape, pinned=pinned) as round_:
+        async with round_.under_way():
+            yield round_
+        await round_.check()
 
 
 async def _nobody_connected(node: ServerProcess) -> None:

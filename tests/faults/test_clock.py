@@ -11,7 +11,7 @@ import pytest
 from app.sign_in import TRIES_PER_ACCOUNT
 from tests import factories
 from tests.faults.conftest import Measured
-from tests.faults.round import Round
+from tests.faults.round import talking
 from tests.faults.shape import Shape, environment_of
 from tests.faults.talk import Talk, site_on, talk_on
 from tests.nodes import ServerProcess
@@ -54,17 +54,15 @@ def clock_off_by(offset: str) -> dict[str, str]:
 
 async def test_order(skewed: Shape, seed: int, is_long: bool, measured: Measured) -> None:
     """Everybody talks, comes and goes through both nodes: every invariant holds."""
-    async with Round(seed, skewed) as round_:
-        async with round_.under_way():
-            await round_.passes(*((15, 20) if is_long else (2, 3)))
-            node = round_.dice.choice(skewed.nodes)
-            with round_.fault(f"{node.folder.name} is killed"):
-                node.kill()
-                round_.away.add(node)
-            await round_.restart(node)
-            measured("all live, s", await round_.all_live(within=15))
-            await round_.passes(1, 2)
-        await round_.check()
+    async with talking(seed, skewed) as round_:
+        await round_.passes(*((15, 20) if is_long else (2, 3)))
+        node = round_.dice.choice(skewed.nodes)
+        with round_.fault(f"{node.folder.name} is killed"):
+            node.kill()
+            round_.away.add(node)
+        await round_.restart(node)
+        measured("all live, s", await round_.all_live(within=15))
+        await round_.passes(1, 2)
 
 
 async def test_times(skewed: Shape) -> None:

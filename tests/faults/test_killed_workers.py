@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from tests.faults.conftest import Measured
-from tests.faults.round import Round
+from tests.faults.round import talking
 from tests.faults.shape import Shape, shape
 from tests.nodes import ServerProcess
-from tests.servers import RedisServer, workers_of
+from tests.servers import RedisServer, spares_of, workers_of
 from tests.waiting import wait_for
 
 PROCESSES = 2
@@ -29,6 +29,7 @@ LOOKS_EVERY = 0.2
 async def two_processes(postgresql_url: str, own_redis: RedisServer, tmp_path: Path) -> AsyncIterator[Shape]:
     """One server with two processes on PostgreSQL and Redis."""
     running = shape(tmp_path, postgresql_url, redis=own_redis, WEB_CONCURRENCY=str(PROCESSES))
+    await running.start()
     yield running
     running.kill()
 
@@ -36,18 +37,23 @@ async def two_processes(postgresql_url: str, own_redis: RedisServer, tmp_path: P
 async def test_processes_killed(two_processes: Shape, seed: int, is_long: bool, measured: Measured) -> None:
     """`kill -9` of one of the processes every few seconds: capacity is back within 5 s, all are live in 15 s."""
     [server] = two_processes.nodes
-    async with Round(seed, two_processes) as round_:
-        async with round_.under_way():
-            for _ in range(4 if is_long else 1):
-                await round_.passes(0.3, 1.5)
-                victim = round_.dice.choice(sorted(workers_of(server.pid)))
-                with round_.fault("a process is killed"):
-                    os.kill(victim, signal.SIGKILL)
-                killed_at = time.monotonic()
-                measured("all live, s", await round_.all_live(within=15))
-                await wait_for(lambda: all_serve(server), "all processes serve", BACK_WITHIN)
-                measured("capacity back, s", time.monotonic() - killed_at)
-        await round_.check()
+    await wait_for(lambda: spares_of(server.pid), "one process waits, and is counted with the others")
+    async with talking(seed, two_processes) as round_:
+        for _ in range(4 if is_long else 1):
+            await round_.passes(2, 4)
+            victim = round_.dice.choice(sorted(workers_of(server.pid)))
+            with round_.fault("a process is killed"):
+                os.kill(victim, signal.SIGKILL)
+            live, back = await asyncio.gather(round_.all_live(within=15), capacity_back(server))
+            measured("all live, s", live)
+            measured("capacity back, s", back)
+
+
+async def capacity_back(server: ServerProcess) -> float:
+    """Wait until all processes serve; gives back how many seconds it took."""
+    began = time.monotonic()
+    await wait_for(lambda: all_serve(server), "all processes serve", BACK_WITHIN)
+    return time.monotonic() - began
 
 
 async def all_serve(server: ServerProcess) -> bool:

@@ -7,7 +7,7 @@ import httpx
 
 from tests.faults.conftest import Measured
 from tests.faults.journal import unanswered
-from tests.faults.round import Round
+from tests.faults.round import Round, talking
 from tests.faults.shape import Shape
 from tests.faults.town import MARKS
 from tests.nodes import ServerProcess
@@ -26,19 +26,17 @@ async def test_postgresql_restarted(
 ) -> None:
     """Stopped or killed, and started again: refused with advice meanwhile, back within 5 s."""
     postgres = the_postgres(two_nodes_on_own_postgres)
-    async with Round(seed, two_nodes_on_own_postgres) as round_:
-        async with round_.under_way():
-            for _ in range(4 if is_long else 1):
-                await round_.passes(0.3, 1)
-                end = round_.dice.choice([postgres.kill, postgres.stop])
-                with round_.fault(f"PostgreSQL ends by {end.__name__}"):
-                    await asyncio.to_thread(end)
-                await is_refused(round_, measured)
-                await round_.passes(0, 2)
-                await asyncio.to_thread(postgres.start)
-                measured("back, s", await round_.all_served(BACK_WITHIN))
-        await round_.check()
-        in_time(round_, measured)
+    async with talking(seed, two_nodes_on_own_postgres) as round_:
+        for _ in range(4 if is_long else 1):
+            await round_.passes(0.3, 1)
+            end = round_.dice.choice([postgres.kill, postgres.stop])
+            with round_.fault(f"PostgreSQL ends by {end.__name__}"):
+                await asyncio.to_thread(end)
+            await is_refused(round_, measured)
+            await round_.passes(0, 2)
+            await asyncio.to_thread(postgres.start)
+            measured("back, s", await round_.all_served(BACK_WITHIN))
+    in_time(round_, measured)
 
 
 async def test_backends_killed(
@@ -46,16 +44,14 @@ async def test_backends_killed(
 ) -> None:
     """`pg_terminate_backend` for one connection or all of them, again and again."""
     postgres = the_postgres(two_nodes_on_own_postgres)
-    async with Round(seed, two_nodes_on_own_postgres) as round_:
-        async with round_.under_way():
-            for _ in range(12 if is_long else 2):
-                await round_.passes(0.1, 1)
-                most = round_.dice.choice([1, 200])
-                with round_.fault(f"up to {most} backends are terminated"):
-                    await asyncio.to_thread(terminate, postgres, most)
-                measured("back, s", await round_.all_served(BACK_WITHIN))
-        await round_.check()
-        in_time(round_, measured)
+    async with talking(seed, two_nodes_on_own_postgres) as round_:
+        for _ in range(12 if is_long else 2):
+            await round_.passes(0.1, 1)
+            most = round_.dice.choice([1, 200])
+            with round_.fault(f"up to {most} backends are terminated"):
+                await asyncio.to_thread(terminate, postgres, most)
+            measured("back, s", await round_.all_served(BACK_WITHIN))
+    in_time(round_, measured)
 
 
 async def test_postgresql_frozen(
@@ -63,21 +59,19 @@ async def test_postgresql_frozen(
 ) -> None:
     """PostgreSQL keeps its connections and says nothing: refused within 3 s, back within 5 s, nothing lost."""
     postgres = the_postgres(two_nodes_on_own_postgres)
-    async with Round(seed, two_nodes_on_own_postgres) as round_:
-        async with round_.under_way():
-            for _ in range(2 if is_long else 1):
-                await round_.passes(0.3, 1)
-                with round_.fault("PostgreSQL is frozen"):
-                    postgres.freeze()
-                try:
-                    await everything_is_refused(round_, measured)
-                    await is_refused(round_, measured)
-                    await round_.passes(*((2, 8) if is_long else (0, 1)))
-                finally:
-                    postgres.thaw()
-                measured("back, s", await round_.all_served(BACK_WITHIN))
-        await round_.check()
-        in_time(round_, measured)
+    async with talking(seed, two_nodes_on_own_postgres) as round_:
+        for _ in range(2 if is_long else 1):
+            await round_.passes(0.3, 1)
+            with round_.fault("PostgreSQL is frozen"):
+                postgres.freeze()
+            try:
+                await everything_is_refused(round_, measured)
+                await is_refused(round_, measured)
+                await round_.passes(*((2, 8) if is_long else (0, 1)))
+            finally:
+                postgres.thaw()
+            measured("back, s", await round_.all_served(BACK_WITHIN))
+    in_time(round_, measured)
 
 
 async def is_refused(round_: Round, measured: Measured) -> None:

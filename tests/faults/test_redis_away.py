@@ -3,7 +3,7 @@
 import socket
 
 from tests.faults.conftest import Measured
-from tests.faults.round import Round
+from tests.faults.round import Round, talking
 from tests.faults.shape import Shape
 from tests.servers import RedisServer
 
@@ -35,34 +35,30 @@ async def test_redis_loses_its_clients(
 ) -> None:
     """Every connection to Redis is cut, again and again: nobody misses anything."""
     redis = the_redis(two_nodes)
-    async with Round(seed, two_nodes, pinned=True) as round_:
-        async with round_.under_way():
-            for _ in range(12 if is_long else 2):
-                await round_.passes(0.1, 1)
-                kind = round_.dice.choice(["normal", "pubsub"])
-                with round_.fault(f"the {kind} clients of Redis are killed"):
-                    command(redis, f"CLIENT KILL TYPE {kind}")
-                await round_.all_served(within=3)
-            await is_back(round_, measured)
-        await round_.check()
+    async with talking(seed, two_nodes, pinned=True) as round_:
+        for _ in range(12 if is_long else 2):
+            await round_.passes(0.1, 1)
+            kind = round_.dice.choice(["normal", "pubsub"])
+            with round_.fault(f"the {kind} clients of Redis are killed"):
+                command(redis, f"CLIENT KILL TYPE {kind}")
+            await round_.all_served(within=3)
+        await is_back(round_, measured)
 
 
 async def test_redis_frozen(two_nodes: Shape, seed: int, is_long: bool, measured: Measured) -> None:
     """Redis keeps its connections and says nothing (30 s in the long form); it goes on as after a kill."""
     redis = the_redis(two_nodes)
-    async with Round(seed, two_nodes, pinned=True) as round_:
-        async with round_.under_way():
-            await round_.passes(0.3, 1)
-            with round_.fault("Redis is frozen"):
-                redis.freeze()
-            try:
-                await goes_on_degraded(round_, measured)
-                await round_.passes(*((24, 26) if is_long else (0, 0.5)))
-                await round_.all_served(within=3)
-            finally:
-                redis.thaw()
-            await is_back(round_, measured)
-        await round_.check()
+    async with talking(seed, two_nodes, pinned=True) as round_:
+        await round_.passes(0.3, 1)
+        with round_.fault("Redis is frozen"):
+            redis.freeze()
+        try:
+            await goes_on_degraded(round_, measured)
+            await round_.passes(*((24, 26) if is_long else (0, 0.5)))
+            await round_.all_served(within=3)
+        finally:
+            redis.thaw()
+        await is_back(round_, measured)
 
 
 async def goes_on_degraded(round_: Round, measured: Measured) -> None:

@@ -15,7 +15,7 @@ from store.direct import BUSY_SECONDS
 from tests.faults.conftest import Measured
 from tests.faults.journal import Sent
 from tests.faults.recovering import took
-from tests.faults.round import Round
+from tests.faults.round import Round, talking
 from tests.faults.shape import Shape
 from tests.faults.small_disk import SmallDisk
 from tests.faults.town import MARKS
@@ -35,50 +35,44 @@ MOST_OVERWRITTEN = 500
 
 async def test_locked_for_a_while(one_node: Shape, seed: int, is_long: bool, measured: Measured) -> None:
     """Locked by another process for 3 s: replies wait and are then stored; none is refused; reading goes on."""
-    async with Round(seed, one_node) as round_:
-        async with round_.under_way():
-            for _ in range(3 if is_long else 1):
-                await round_.passes(0.2, 1)
-                with round_.fault("the database is locked for 3 s"), locked(one_node.database_file):
-                    locked_at = time.monotonic()
-                    await reads(round_, measured)
-                    await asyncio.sleep(max(0, 3 - (time.monotonic() - locked_at)))
-                measured("back, s", await round_.all_served(BACK_WITHIN))
-        await round_.check()
-        is_sound(one_node)
-        assert "unavailable" not in {error["code"] for error in round_.errors()}
+    async with talking(seed, one_node) as round_:
+        for _ in range(3 if is_long else 1):
+            await round_.passes(0.2, 1)
+            with round_.fault("the database is locked for 3 s"), locked(one_node.database_file):
+                locked_at = time.monotonic()
+                await reads(round_, measured)
+                await asyncio.sleep(max(0, 3 - (time.monotonic() - locked_at)))
+            measured("back, s", await round_.all_served(BACK_WITHIN))
+    is_sound(one_node)
+    assert "unavailable" not in {error["code"] for error in round_.errors()}
 
 
 async def test_locked_for_long(one_node: Shape, seed: int, is_long: bool, measured: Measured) -> None:
     """Locked for 15 s (7 s in the short form): replies are refused with advice; reading goes on; no restart."""
-    async with Round(seed, one_node) as round_:
-        async with round_.under_way():
-            await round_.passes(0.2, 1)
-            with round_.fault("the database is locked for long"), locked(one_node.database_file):
-                locked_at = time.monotonic()
-                await refuses(round_, measured)
-                await reads(round_, measured)
-                await asyncio.sleep(max(0, (15 if is_long else 7) - (time.monotonic() - locked_at)))
-            measured("back, s", await round_.all_served(BACK_WITHIN))
-        await round_.check()
-        is_sound(one_node)
+    async with talking(seed, one_node) as round_:
+        await round_.passes(0.2, 1)
+        with round_.fault("the database is locked for long"), locked(one_node.database_file):
+            locked_at = time.monotonic()
+            await refuses(round_, measured)
+            await reads(round_, measured)
+            await asyncio.sleep(max(0, (15 if is_long else 7) - (time.monotonic() - locked_at)))
+        measured("back, s", await round_.all_served(BACK_WITHIN))
+    is_sound(one_node)
 
 
 async def test_disk_full(small_disk: SmallDisk, seed: int, is_long: bool, measured: Measured) -> None:
     """No room on the disk: replies are refused with advice; reading goes on; with room again, so does writing."""
-    async with Round(seed, small_disk) as round_:
-        async with round_.under_way():
-            for _ in range(4 if is_long else 1):
-                await round_.passes(0.2, 1)
-                with round_.fault("the disk is full"):
-                    small_disk.fill()
-                await refuses(round_, measured)
-                await reads(round_, measured)
-                await round_.passes(0, 2)
-                small_disk.make_room()
-                measured("back, s", await round_.all_served(BACK_WITHIN))
-        await round_.check()
-        is_sound(small_disk)
+    async with talking(seed, small_disk) as round_:
+        for _ in range(4 if is_long else 1):
+            await round_.passes(0.2, 1)
+            with round_.fault("the disk is full"):
+                small_disk.fill()
+            await refuses(round_, measured)
+            await reads(round_, measured)
+            await round_.passes(0, 2)
+            small_disk.make_room()
+            measured("back, s", await round_.all_served(BACK_WITHIN))
+    is_sound(small_disk)
 
 
 async def refuses(round_: Round, measured: Measured) -> None:

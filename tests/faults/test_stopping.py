@@ -11,6 +11,7 @@ import pytest
 
 from store.columns import new_id
 from tests.faults.conftest import Measured
+from tests.faults.raw_peer import HELLO, command, upgrade
 from tests.faults.shape import Shape, shape
 from tests.faults.talk import talk_on
 from tests.nodes import ServerProcess
@@ -87,7 +88,7 @@ async def test_a_request_under_way_is_answered(one_node: Shape) -> None:
         answer = await posting
         assert answer.status_code == 201
         await ending
-    with contextlib.closing(sqlite3.connect(_file(one_node))) as database:
+    with contextlib.closing(sqlite3.connect(one_node.database_file)) as database:
         assert database.execute("SELECT count(*) FROM entry WHERE kind = 'reply'").fetchone() == (1,)
 
 
@@ -119,8 +120,8 @@ async def test_nobody_can_hold_it(one_node: Shape, measured: Measured) -> None:
             b"GET / HT",
             HALF_A_REQUEST,
             b"GET /static/js/main.js HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" * 500,
-            _handshake(talk.tokens[0]),
-            _handshake(talk.tokens[0]) + _hello(),
+            upgrade(talk.tokens[0]),
+            upgrade(talk.tokens[0]) + command(**HELLO),
         ):
             reader, writer = await asyncio.open_connection("127.0.0.1", node.port, limit=SMALL_BUFFER)
             stack.callback(writer.close)
@@ -200,14 +201,10 @@ async def test_several_processes_refuse_as_one(
 @contextlib.contextmanager
 def locked(running: Shape) -> Iterator[None]:
     """Another process writes, and takes its time."""
-    with contextlib.closing(sqlite3.connect(_file(running), isolation_level=None)) as other:
+    with contextlib.closing(sqlite3.connect(running.database_file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
-
-
-def _file(running: Shape) -> str:
-    return running.database_url.removeprefix("sqlite+aiosqlite:///")
 
 
 async def _is_closed(node: ServerProcess) -> bool:
@@ -217,23 +214,3 @@ async def _is_closed(node: ServerProcess) -> bool:
         return True
     writer.close()
     return False
-
-
-def _handshake(token: str) -> bytes:
-    lines = [
-        "GET /live HTTP/1.1",
-        "Host: 127.0.0.1",
-        "Connection: Upgrade",
-        "Upgrade: websocket",
-        "Sec-WebSocket-Version: 13",
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
-        "Sec-WebSocket-Protocol: parley.v1",
-        f"Authorization: Bearer {token}",
-    ]
-    return "".join(f"{line}\r\n" for line in [*lines, ""]).encode()
-
-
-def _hello() -> bytes:
-    """The frame `{"type":"hello"}`, masked with zeros."""
-    data = b'{"type":"hello"}'
-    return bytes((0x81, 0x80 | len(data))) + bytes(4) + data

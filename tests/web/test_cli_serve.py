@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.servers import RedisServer, children_of, workers_of
+from tests.servers import RedisServer, children_of, spares_of, workers_of
 from tests.waiting import wait_blocking
 
 ROOT = Path(__file__).parents[2]
@@ -51,10 +51,8 @@ class Serving:
         return workers_of(self.process.pid)
 
     def spares(self) -> set[int]:
-        """The processes under it that load or have loaded the program, and do not serve."""
-        command = "-c from multiprocessing.spawn import spawn_main"
-        spawned = {child for child in children_of(self.process.pid) if command in command_line(child)}
-        return spawned - self.workers
+        """The processes under it that wait for a place."""
+        return spares_of(self.process.pid)
 
     def answers(self) -> bool:
         """Whether a request on a new connection is answered."""
@@ -175,14 +173,6 @@ def test_the_worker_ends_in_order(serve: Serve) -> None:
     worker = serve("worker")
     wait_blocking(lambda: "sign_ins_purged" in worker.output.read_text(), "the worker has tidied up", 30)
     assert worker.end(signal.SIGTERM) == 0
-
-
-def command_line(process: int) -> str:
-    """How a process was called (nothing, if it is gone)."""
-    try:
-        return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    except OSError:
-        return ""
 
 
 def alive(process: int) -> bool:
