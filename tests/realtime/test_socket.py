@@ -31,7 +31,7 @@ async def test_welcome_says_who_and_how(world: World) -> None:
 
 async def test_a_cookie_signs_in_too(world: World) -> None:
     """A browser connects with its session and its own origin."""
-    cookies = await factories.signed_in(world.node.app.state.node.site, world.people["bob"])
+    cookies = await factories.signed_in(world.site, world.people["bob"])
     headers = {"Cookie": f"parley={cookies['parley']}", "Origin": world.node.url}
     bob = await world.raw(None, headers=headers)
     await bob.send(type="hello")
@@ -143,7 +143,7 @@ async def test_at_most_twenty_connections_of_one_person(world: World) -> None:
 
 async def test_a_session_that_ends(world: World) -> None:
     """Signing out closes the connections of that session with 4403, and no others."""
-    site = world.node.app.state.node.site
+    site = world.site
     signed = await factories.signed_in(site, world.people["bob"])
     with_cookie = await world.raw(
         None, headers={"Cookie": f"parley={signed['parley']}", "Origin": world.node.url}
@@ -161,7 +161,7 @@ async def test_a_session_that_ends(world: World) -> None:
 async def test_a_suspended_person(world: World) -> None:
     """Suspending closes every connection of hers with 4403, and she does not get in again."""
     bob = await world.live("bob")
-    await people.suspend(world.node.app.state.node.site, "bob")
+    await people.suspend(world.site, "bob")
     await bob.expect_close(4403)
     await (await world.raw("bob")).expect_close(4401)
 
