@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.realtime.conftest import World
+from tests.realtime.world import World
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Who comes and who goes: what newcomers, leavers and the others are told, and may see."""
 
 from tests import factories
-from tests.realtime.conftest import World
+from tests.realtime.world import World
 
 
 async def test_a_new_message_comes_as_added(world: World) -> None:

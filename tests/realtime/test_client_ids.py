@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from store.columns import new_id
-from tests.realtime.conftest import World
+from tests.realtime.world import World
 
 
 @pytest.mark.parametrize(("length", "answer"), [(64, "ack"), (65, "error"), (0, "error")])

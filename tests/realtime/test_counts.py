@@ -4,7 +4,7 @@ from sqlalchemy import update
 
 from store.columns import table_of
 from store.tables import Participation
-from tests.realtime.conftest import World
+from tests.realtime.world import World
 
 participation = table_of(Participation)
 

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.realtime.conftest import World
+from tests.realtime.world import World
 from tests.waiting import wait_for
 
 

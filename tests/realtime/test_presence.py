@@ -1,6 +1,6 @@
 """Who is here, who is writing and who has seen what, told to those who have the discussion on screen."""
 
-from tests.realtime.conftest import World
+from tests.realtime.world import World
 
 
 async def test_presence_typing_and_seen_of_open_discussions(world: World) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from store.columns import new_id
-from tests.realtime.conftest import World
+from tests.realtime.world import World
 
 
 async def test_resuming_brings_what_was_missed(world: World) -> None:

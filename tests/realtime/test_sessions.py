@@ -10,7 +10,7 @@ from realtime.redis_sessions import NODES, RedisSessions
 from realtime.sessions import MOST_PER_PERSON, Leave, Sessions
 from tests.conftest import NodeFactory
 from tests.nodes import RunningNode
-from tests.realtime.conftest import World, make_world
+from tests.realtime.world import World, make_world
 from tests.servers import RedisServer
 from tests.waiting import wait_for
 

@@ -7,7 +7,7 @@ import pytest
 
 from store.columns import utc_now
 from tests import factories
-from tests.realtime.conftest import World
+from tests.realtime.world import World
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from realtime.connection import Connection
 from realtime.uvicorn_protocol import ParleyWebSocketProtocol
 from tests.conftest import NodeFactory
 from tests.realtime.clients import LiveClient
-from tests.realtime.conftest import World, make_world
+from tests.realtime.world import World, make_world
 from tests.waiting import wait_for
 
 MEBIBYTE = 1024 * 1024

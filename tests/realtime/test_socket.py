@@ -9,7 +9,7 @@ from websockets.exceptions import InvalidStatus
 from app import people, sign_in
 from realtime import inbound
 from tests import factories
-from tests.realtime.conftest import World
+from tests.realtime.world import World
 from tests.waiting import wait_for
 
 
