@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from operator import itemgetter
 from random import Random
 from typing import Any
 
@@ -85,7 +86,13 @@ async def _fill(url: str, parts: Sequence[Mailbox | Talk], dice: Random) -> None
 
 async def _write(connection: AsyncConnection, table: Table, rows: Iterable[Row]) -> None:
     some = list(rows)
-    await connection.run_sync(Prepared(insert(table), columns=list(some[0])).run, some)
+    columns = list(some[0])
+    if connection.dialect.name == "sqlite":
+        await connection.run_sync(Prepared(insert(table), columns=columns).run, some)
+        return
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    records = map(itemgetter(*columns), some)
+    await driver.copy_records_to_table(table.name, columns=columns, records=records)
 
 
 Room = dict[str, list[Row]]
