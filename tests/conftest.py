@@ -18,6 +18,7 @@ from store.columns import new_id
 from store.database import Database
 from tests.nodes import RunningNode, ServerProcess
 from tests.servers import PostgresServer, RedisServer
+from tests.turns import take_turns
 from tests.waiting import wait_for
 
 SECRET = "a secret of the tests"
@@ -32,6 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--rounds", type=int, default=0, help="rounds of each fault, long ones (default: one short)"
     )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first, what has bounds on time last and apart (see `tests.turns`)."""
+    take_turns(items)
 
 
 @pytest.fixture(autouse=True)
