@@ -27,9 +27,10 @@ T = TypeVar("T")
 
 TURN_SECONDS = BUSY_SECONDS
 """How long a writer waits for the others of this process: who has waited as long as they is refused with them."""
-POSTGRES_COMMAND_SECONDS = 2.2
-"""How long PostgreSQL has for an answer: who asked is refused within three seconds, the goodbye included."""
-LOCK_SECONDS = 1.8
+POSTGRES_COMMAND_SECONDS = 1.8
+"""How long PostgreSQL has for an answer: who asked is refused within three seconds. The goodbye to each connection is
+included, and a second for the processor, which has to refuse everybody who waited in the same moment."""
+LOCK_SECONDS = 1.4
 """How long PostgreSQL lets a statement wait for a lock: less than `POSTGRES_COMMAND_SECONDS`, so that who waited keeps
 her connection, and a frozen process waits for no more than that."""
 IDLE_SECONDS = 5.0
