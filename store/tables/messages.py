@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from store.columns import Identifier, UtcDateTime, new_id, one_of, utc_now
@@ -15,12 +15,16 @@ class Message(SQLModel, table=True):
     `mirrored_seq` is the head that the participations' mirrored columns agree with; where it lags behind
     `head_seq`, boxes and counts look at this row instead. `answered` says whether anybody but the author
     has written.
+
+    `held`: its author has sent it and may still take it back; nobody has it, and it leaves at `leaves_at`. It came back
+    at `returned_at` when it could not. Sent `separately`, a message is no room itself: it has no entry, and each of
+    its recipients has a room of her own with the author, which is `separate_of` it.
     """
 
     __tablename__ = "message"
     __table_args__ = (
         one_of("kind", "message", "memo", "announcement"),
-        one_of("state", "draft", "sent"),
+        one_of("state", "draft", "held", "sent"),
         one_of("reply_policy", "everyone", "nobody"),
         CheckConstraint(
             "starts_at IS NULL OR ends_at IS NULL OR ends_at >= starts_at", name="ends_after_start"
@@ -39,6 +43,18 @@ class Message(SQLModel, table=True):
             "id",
             sqlite_where=text("mirrored_seq < head_seq"),
             postgresql_where=text("mirrored_seq < head_seq"),
+        ),
+        Index(
+            "ix_message_held",
+            "leaves_at",
+            sqlite_where=text("state = 'held'"),
+            postgresql_where=text("state = 'held'"),
+        ),
+        Index(
+            "ix_message_separate_of",
+            "separate_of",
+            sqlite_where=text("separate_of IS NOT NULL"),
+            postgresql_where=text("separate_of IS NOT NULL"),
         ),
     )
 
@@ -61,6 +77,10 @@ class Message(SQLModel, table=True):
     mirrored_seq: int = 0
     answered: bool = False
     last_entry_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    leaves_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    returned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    separately: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    separate_of: str | None = Field(default=None, foreign_key="message.id", sa_type=Identifier)
 
 
 class Recipient(SQLModel, table=True):
