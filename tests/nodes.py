@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from app.settings import Settings
+from app.site import Site
 from tests.servers import free_port
 from tests.waiting import wait_for
 from web.serving import Server, configuration
@@ -22,7 +23,7 @@ ADDRESS = re.compile(r"https?://[^\s/]+:\d+")
 
 
 class RunningNode:
-    """One node in this process. `node` is what `create_server` put together: its site, replies and hub."""
+    """One node in this process. `app.state.node` is what `create_server` put together, with its replies and hub."""
 
     def __init__(self, settings: Settings) -> None:
         # Here, so that suites of lower floors do not load the web.
@@ -34,6 +35,12 @@ class RunningNode:
         self.port: int = self._listener.getsockname()[1]
         self._server = _Server(configuration(self.app), lambda: None, self.app.state.node.drain)
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def site(self) -> Site:
+        """What the node's use cases work with."""
+        site: Site = self.app.state.node.site
+        return site
 
     @property
     def url(self) -> str:

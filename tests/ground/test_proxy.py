@@ -34,6 +34,6 @@ async def test_others_are_not_believed(node: RunningNode) -> None:
 
 async def sign_in_over_proxy(node: RunningNode) -> httpx.Response:
     """What the proxy hands on when Alice signs in at the public address."""
-    await person(node.app.state.node.site, "alice", password=PASSWORD)
+    await person(node.site, "alice", password=PASSWORD)
     async with httpx.AsyncClient(base_url=node.url, headers=PUBLIC) as proxy:
         return await proxy.post("/api/session", json={"login": "alice", "password": PASSWORD})

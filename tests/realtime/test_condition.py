@@ -28,7 +28,7 @@ async def test_degraded_and_well_again(
 ) -> None:
     """While Redis is away: a frame, the welcome of who comes, `/readyz` and the metric say so; then no more."""
     node = await node_factory(postgresql_url, redis_url=own_redis.url)
-    site = node.app.state.node.site
+    site = node.site
     token = await factories.token(site, await factories.person(site, "alice"))
     alice = await LiveClient.welcomed(node.live_url, token)
     assert alice.frames[0]["status"] == "ok"
@@ -53,7 +53,7 @@ async def test_a_short_break_is_nobodys_business(
 ) -> None:
     """A connection to Redis that is lost and made again at once is not told."""
     node = await node_factory(postgresql_url, redis_url=own_redis.url)
-    site, hub = node.app.state.node.site, node.app.state.node.hub
+    site, hub = node.site, node.app.state.node.hub
     alice = await LiveClient.welcomed(
         node.live_url, await factories.token(site, await factories.person(site, "alice"))
     )

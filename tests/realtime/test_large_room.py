@@ -36,7 +36,7 @@ def was_told(client: LiveClient, unread: int) -> bool:
 
 async def test_three_hundred_participants(node: RunningNode, clients: list[LiveClient]) -> None:
     """A message to a group of 299, replies while all are connected, one of them 20,000 characters long."""
-    site = node.app.state.node.site
+    site = node.site
     everybody = await factories.people(site, *(f"p{number}" for number in range(PARTICIPANTS)))
     tokens = [await factories.token(site, who) for who in everybody]
     for start in range(0, PARTICIPANTS, 20):

@@ -12,7 +12,7 @@ HOLD = text("SELECT 1 FROM participation WHERE message_id = :room FOR UPDATE")
 async def test_a_reply_passes_a_read_mark_that_waits(postgresql_url: str, node_factory: NodeFactory) -> None:
     """A mark that the store does not answer yet holds up no reply; later replies do not overtake earlier ones."""
     node = await node_factory(postgresql_url)
-    site = node.app.state.node.site
+    site = node.site
     alice, bob = await factories.people(site, "alice", "bob")
     held, free = [await factories.discussion(site, bob, [alice]) for _ in range(2)]
     client = await LiveClient.welcomed(node.live_url, await factories.token(site, alice))

@@ -26,8 +26,7 @@ class World:
     @property
     def site(self) -> Site:
         """The node's site."""
-        site: Site = self.node.app.state.node.site
-        return site
+        return self.node.site
 
     async def live(
         self, login: str, resume: dict[str, int] | None = None, node: RunningNode | None = None
@@ -82,7 +81,7 @@ class World:
 
 async def make_world(node: RunningNode) -> World:
     """People and a discussion on this node."""
-    site: Site = node.app.state.node.site
+    site = node.site
     people = {login: await factories.person(site, login) for login in ("alice", "bob", "carol")}
     tokens = {login: await factories.token(site, who) for login, who in people.items()}
     discussion = await factories.discussion(site, people["alice"], [people["bob"]], subject="Lunch")

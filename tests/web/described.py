@@ -46,7 +46,7 @@ class Description:
 
 async def api(node: RunningNode, who: Identity | None) -> httpx.AsyncClient:
     """A client of the API with a token of this person (of nobody), whose answers are checked."""
-    token = await factories.token(node.app.state.node.site, who) if who else None
+    token = await factories.token(node.site, who) if who else None
     client = node.client(token=token)
     client.event_hooks["response"].append(Description().check)
     return client

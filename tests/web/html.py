@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import httpx
 
-from app.site import Identity, Site
+from app.site import Identity
 from tests import factories
 from tests.nodes import RunningNode
 
@@ -154,7 +154,7 @@ class Visitor:
 @asynccontextmanager
 async def visitor(node: RunningNode, who: Identity | None, language: str = "en") -> AsyncIterator[Visitor]:
     """A visitor of this node; None: not signed in."""
-    site: Site = node.app.state.node.site
+    site = node.site
     cookies = await factories.signed_in(site, who) if who else {}
     async with node.client(cookies=cookies | {"parley-language": language}) as client:
         yield Visitor(client)

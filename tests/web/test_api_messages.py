@@ -13,13 +13,6 @@ from tests.nodes import RunningNode
 from tests.web.described import api
 
 
-@pytest.fixture
-def site(node: RunningNode) -> Site:
-    """The node's site."""
-    site: Site = node.app.state.node.site
-    return site
-
-
 async def test_a_draft_lives(node: RunningNode, site: Site) -> None:
     """A draft is made, read, listed, changed with its version, and discarded."""
     alice, bob = await factories.people(site, "alice", "bob")

@@ -10,7 +10,7 @@ from tests.web.described import api
 
 async def test_sign_in_and_out(node: RunningNode) -> None:
     """Login and password give a cookie that says who one is, until one signs out."""
-    site = node.app.state.node.site
+    site = node.site
     alice = await factories.person(site, "alice")
     await factories.signed_in(site, alice)
     async with httpx.AsyncClient(base_url=node.url) as client:
@@ -33,7 +33,7 @@ async def test_sign_in_and_out(node: RunningNode) -> None:
 
 async def test_signing_in_again_ends_the_session_before(node: RunningNode) -> None:
     """A browser has one session: the new one replaces the old, which nobody can use any more."""
-    site = node.app.state.node.site
+    site = node.site
     old = await factories.signed_in(site, await factories.person(site, "alice"))
     async with node.client(cookies=old) as client:
         answer = await client.post("/api/session", json={"login": "alice", "password": factories.PASSWORD})
@@ -47,7 +47,7 @@ async def test_signing_in_again_ends_the_session_before(node: RunningNode) -> No
 
 async def test_behind_https(node: RunningNode) -> None:
     """Over https the cookie is `__Host-`, Secure and bound to the host."""
-    site = node.app.state.node.site
+    site = node.site
     await factories.signed_in(site, await factories.person(site, "alice"))
     transport = httpx.ASGITransport(node.app)
     async with httpx.AsyncClient(transport=transport, base_url="https://parley.example") as client:
@@ -60,7 +60,7 @@ async def test_behind_https(node: RunningNode) -> None:
 
 async def test_wrong_credentials(node: RunningNode) -> None:
     """A wrong password and an unknown login get the same answer, byte for byte."""
-    site = node.app.state.node.site
+    site = node.site
     await factories.signed_in(site, await factories.person(site, "alice"))
     async with await api(node, None) as client:
         wrong = await client.post("/api/session", json={"login": "alice", "password": "wrong"})

@@ -49,7 +49,7 @@ def test_every_frame_is_in_the_table() -> None:
 @pytest.mark.parametrize("role", ROLES)
 async def test_routes(node: RunningNode, role: Role) -> None:
     """This role gets from every route what the table says; others' words and existence stay hidden."""
-    world = await World(node.app.state.node.site).populate()
+    world = await World(node.site).populate()
     kept = await world.target()
     if role == "suspended":
         await world.shut_out()
@@ -69,7 +69,7 @@ async def test_routes(node: RunningNode, role: Role) -> None:
 @pytest.mark.parametrize("role", ROLES)
 async def test_frames(node: RunningNode, role: Role) -> None:
     """This role gets for every frame what the table says, the same for foreign and for missing discussions."""
-    world = await World(node.app.state.node.site).populate()
+    world = await World(node.site).populate()
     target = await world.target()
     if role == "suspended":
         await world.shut_out()

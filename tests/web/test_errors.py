@@ -5,7 +5,6 @@ import logging
 
 import pytest
 
-from app.site import Site
 from tests import factories
 from tests.nodes import RunningNode
 from tests.waiting import wait_for
@@ -15,7 +14,7 @@ async def test_a_client_that_goes_away_is_no_error(
     node: RunningNode, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Half a request and then nothing: the server goes on, and notes no failure of its own."""
-    site: Site = node.app.state.node.site
+    site = node.site
     token = await factories.token(site, await factories.person(site, "alice"))
     head = (
         f"POST /api/messages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n"

@@ -3,15 +3,12 @@
 import asyncio
 import time
 
-import httpx
 import pytest
 from limits import RateLimitItemPerMinute
 from websockets.exceptions import InvalidStatus
 
 from app.errors import RateLimited
-from app.pace import Pace
 from app.settings import Settings
-from app.site import Site
 from app.throttle import Throttle
 from tests import factories
 from tests.conftest import NodeFactory
@@ -19,15 +16,8 @@ from tests.nodes import RunningNode
 from tests.realtime.clients import LiveClient
 from tests.servers import RedisServer
 from tests.waiting import wait_for
-from tests.web.small_app import client_of, small_app
 from web.addresses import counted_address
 from web.server import _counters
-
-
-@pytest.fixture
-def database_url(sqlite_url: str) -> str:
-    """These tests ask nothing that differs between databases."""
-    return sqlite_url
 
 
 @pytest.mark.parametrize(
@@ -52,43 +42,10 @@ def test_whose_address_counts(client: str, counted: str | None) -> None:
     assert counted_address({"client": None}) is None
 
 
-async def test_a_person_who_asks_too_fast(site: Site) -> None:
-    """429 with `retry_after`, on whichever sign-in; others and what is the same for everybody pass."""
-    alice, bob = await factories.people(site, "alice", "bob")
-    app = small_app(site, Pace(0.01, 5))
-    first, second, other = [
-        {"Authorization": f"Bearer {await factories.token(site, who)}"} for who in (alice, alice, bob)
-    ]
-    async with client_of(app) as client:
-        for number in range(5):
-            headers = (first, second)[number % 2]
-            assert (await client.get("/api/me", headers=headers)).status_code == 200
-        refused = await client.get("/api/me", headers=second)
-        assert (refused.status_code, refused.json()["code"]) == (429, "rate_limited")
-        assert refused.json()["retry_after"] > 0
-        assert int(refused.headers["retry-after"]) > 0
-        assert (await client.get("/api/me", headers=other)).status_code == 200
-        for path in ("/healthz", "/static/x"):
-            assert (await client.get(path, headers=first)).status_code == 200
-
-
-async def test_an_address_of_nobody_who_asks_too_fast(site: Site) -> None:
-    """Who is not signed in is counted by address; who is signed in there does not notice."""
-    alice = await factories.person(site, "alice")
-    signed_in = {"Authorization": f"Bearer {await factories.token(site, alice)}"}
-    app = small_app(site, Pace(0.01, 5))
-    async with _from_address(app, "192.0.2.7") as theirs, _from_address(app, "192.0.2.8") as others:
-        for _ in range(5):
-            assert (await theirs.get("/api/me", headers={"Authorization": "Bearer no"})).status_code == 200
-        assert (await theirs.get("/api/me")).status_code == 429
-        assert (await theirs.get("/api/me", headers=signed_in)).status_code == 200
-        assert (await others.get("/api/me")).status_code == 200
-
-
 async def test_connecting_too_fast(node_factory: NodeFactory, sqlite_url: str) -> None:
     """A person whose requests are used up is refused before the upgrade, and told when to come back."""
     node = await node_factory(sqlite_url)
-    site = node.app.state.node.site
+    site = node.site
     alice = await factories.person(site, "alice")
     token = await factories.token(site, alice)
     node.app.state.node.requests.spent_elsewhere({alice.person_id: 2000})
@@ -104,7 +61,7 @@ async def test_connections_of_an_address(
     """Behind a named proxy people are told apart by address: the newest of one that has too many gets 4429."""
     monkeypatch.setenv("FORWARDED_ALLOW_IPS", "127.0.0.1")
     node = await node_factory(sqlite_url, connections_per_address=2)
-    site = node.app.state.node.site
+    site = node.site
     tokens = [await factories.token(site, who) for who in await factories.people(site, "a", "b", "c", "d")]
 
     async def come(token: str, address: str | None) -> LiveClient:
@@ -134,7 +91,7 @@ async def two_nodes(
 async def test_replies_are_paced_over_all_nodes(two_nodes: list[RunningNode]) -> None:
     """Who has used up her allowance on one node is refused on the other, with advice when to go on."""
     one, two = two_nodes
-    site = one.app.state.node.site
+    site = one.site
     alice, bob = await factories.people(site, "alice", "bob")
     room = await factories.discussion(site, alice, [bob])
     token = await factories.token(site, alice)
@@ -196,8 +153,3 @@ async def test_redis_frozen_while_somebody_signs_in(sqlite_url: str) -> None:
         assert time.monotonic() - began < 2
     finally:
         redis.remove()
-
-
-def _from_address(app: object, address: str) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app, client=(address, 1))  # type: ignore[arg-type]
-    return httpx.AsyncClient(transport=transport, base_url="http://parley.example")

@@ -51,7 +51,7 @@ async def scrape(client: httpx.AsyncClient) -> Scrape:
 
 async def test_figures_are_what_was_done(node: RunningNode) -> None:
     """After a burst of replies: so many stored, so many delivered, each commit timed, a repeat and a refusal."""
-    site = node.app.state.node.site
+    site = node.site
     alice, *others = await factories.people(site, "alice", *(f"reader{n}" for n in range(READERS - 1)))
     room = await factories.discussion(site, alice, others)
     clients = [
@@ -110,7 +110,7 @@ async def test_process_and_state_are_told(node: RunningNode) -> None:
 
 async def test_unknown_close_codes_share_a_series(node: RunningNode) -> None:
     """A client may close with whatever code it likes; it makes no series of its own."""
-    site = node.app.state.node.site
+    site = node.site
     token = await factories.token(site, await factories.person(site, "alice"))
     for code in (4000, 4999, 3000):
         client = await LiveClient.welcomed(node.live_url, token)
@@ -127,7 +127,7 @@ async def test_unknown_close_codes_share_a_series(node: RunningNode) -> None:
 async def test_two_nodes_of_one_process_count_apart(sqlite_url: str, node_factory: NodeFactory) -> None:
     """Nothing is shared at the level of a module."""
     one, two = [await node_factory(sqlite_url) for _ in range(2)]
-    site = one.app.state.node.site
+    site = one.site
     alice = await factories.person(site, "alice")
     client = await LiveClient.welcomed(one.live_url, await factories.token(site, alice))
     async with one.client() as http, two.client() as other:
@@ -157,7 +157,7 @@ async def test_openmetrics_where_it_is_asked_for(node: RunningNode) -> None:
 )
 async def test_what_a_proxy_hands_on_is_not_from_here(node: RunningNode, header: tuple[str, str]) -> None:
     """A request that a reverse proxy on this machine hands on needs an operator's token."""
-    site = node.app.state.node.site
+    site = node.site
     member, operator = (
         await factories.person(site, "alice"),
         await factories.person(site, "o", role="operator"),
@@ -172,7 +172,7 @@ async def test_what_a_proxy_hands_on_is_not_from_here(node: RunningNode, header:
 
 async def test_no_content_and_no_names(node: RunningNode) -> None:
     """Neither what people write nor who they are is among the figures."""
-    world = await World(node.app.state.node.site).populate()
+    world = await World(node.site).populate()
     target = await world.target()
     client = await LiveClient.welcomed(node.live_url, world.tokens["author"])
     assert (await client.post(target.discussion, SECRETS[0]))["type"] == "ack"

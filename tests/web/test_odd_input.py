@@ -32,7 +32,7 @@ QUERIES += [f"{name}=%00" for name in ("q", "cursor", "box", "ids", "to")] + [
 async def test_no_route_breaks(node_factory: NodeFactory, database_url: str, method: str) -> None:
     """Odd identifiers, queries, bodies and forms are answered below 500 by every route."""
     node = await node_factory(database_url, rate_limits="off")
-    site = node.app.state.node.site
+    site = node.site
     alice, bob = await factories.people(site, "alice", "bob")
     room = await factories.discussion(site, alice, [bob])
     broken: list[str] = []

@@ -40,7 +40,7 @@ SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clie
 )
 async def test_every_screen(node: RunningNode, width: int, theme: str, language: str) -> None:
     """Sign in, home, boxes, writing, adding participants, discussion with its panel, questions, errors."""
-    site: Site = node.app.state.node.site
+    site = node.site
     alice, bob = await factories.people(site, "alice", "bob")
     room = await factories.discussion(site, alice, [bob], subject="Trip", body=RICH)
     await node.app.state.node.replies.post(NewReply(bob.ref, room, new_id(), "Yes", 1))

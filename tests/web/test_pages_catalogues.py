@@ -5,7 +5,6 @@ import re
 import pytest
 from babel.messages.catalog import Message
 
-from app.site import Site
 from tests import factories
 from tests.nodes import RunningNode
 from tests.web.html import Element, visitor
@@ -67,7 +66,7 @@ def test_which_language(cookies: dict[str, str], accepted: str, own: str | None,
 
 async def test_a_french_page_is_french(node: RunningNode) -> None:
     """No English sentence is on any French page, neither seen nor spoken nor waiting for the browser."""
-    site: Site = node.app.state.node.site
+    site = node.site
     alice, bob = await factories.people(site, "alice", "bob")
     room = await factories.discussion(site, alice, [bob], subject="Salut", body="Bonjour")
     english = _sentences_only_in_english()

@@ -13,13 +13,6 @@ from tests.nodes import RunningNode
 from tests.web.html import Element, fields_of, visitor
 
 
-@pytest.fixture
-def site(node: RunningNode) -> Site:
-    """The node's site."""
-    site: Site = node.app.state.node.site
-    return site
-
-
 async def test_the_new_message_is_one_step_away(node: RunningNode, site: Site) -> None:
     """ "You have a new message" leads straight to it when it is one, to the list when there are more."""
     alice, bob = await factories.people(site, "alice", "bob")
@@ -68,7 +61,7 @@ async def test_reading_and_marking_as_read(node: RunningNode, site: Site) -> Non
 async def test_a_long_log_is_read_in_parts(node_factory: NodeFactory, sqlite_url: str) -> None:
     """Earlier entries are one link away until the first; a link to any entry shows it; the end is one link away."""
     node = await node_factory(sqlite_url, rate_limits="off")
-    site: Site = node.app.state.node.site
+    site = node.site
     alice, bob = await factories.people(site, "alice", "bob")
     room = await factories.discussion(site, alice, [bob])
     for number in range(2, 131):

@@ -21,13 +21,6 @@ LARGEST_FIRST_PAGE = 60_000
 HANDLER = re.compile(r"on[a-z]+")
 
 
-@pytest.fixture
-def site(node: RunningNode) -> Site:
-    """The node's site."""
-    site: Site = node.app.state.node.site
-    return site
-
-
 async def test_signing_in_and_out(node: RunningNode, site: Site) -> None:
     """One is led to the form, told when it did not work (login kept), then goes on where one wanted to go."""
     alice = await factories.person(site, "alice")

@@ -13,13 +13,6 @@ from tests.web.html import Element, fields_of, visitor
 TEXT = "  Dear all,\n\nthe *bus* leaves at eight. <b>&amp;</b> “ça” 🙂 مرحبا\n"
 
 
-@pytest.fixture
-def site(node: RunningNode) -> Site:
-    """The node's site."""
-    site: Site = node.app.state.node.site
-    return site
-
-
 async def test_without_recipients(node: RunningNode, site: Site) -> None:
     """A message sent to nobody stays a draft and comes to "Add a participant": choose, add, send."""
     alice, bob = await factories.people(site, "alice", "bob")

@@ -1,6 +1,7 @@
 """A small application behind the real checks, for tests that need no routes of ours."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 from starlette.applications import Starlette
@@ -42,10 +43,17 @@ def small_app(site: Site, requests: Pace | None = None) -> Starlette:
     return app
 
 
-def client_of(app: Starlette, scheme: str = "http") -> httpx.AsyncClient:
+def client_of(app: Starlette, scheme: str = "http", address: str = "127.0.0.1") -> httpx.AsyncClient:
     """A client whose requests reach `app` directly; it sees the answer even where the app then fails."""
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 1))
     return httpx.AsyncClient(transport=transport, base_url=f"{scheme}://parley.example")
+
+
+def socket_scope(scheme: str, **headers: str) -> dict[str, Any]:
+    """The ASGI scope of a socket that is opened with these headers."""
+    encoded = [(b"host", b"parley.example")]
+    encoded += [(name.encode(), value.encode()) for name, value in headers.items()]
+    return {"type": "websocket", "scheme": scheme, "path": "/live", "headers": encoded}
 
 
 async def _me(request: Request) -> Response:
