@@ -4,6 +4,8 @@ Constraints and indexes carry names; what they mean stands beside each. Nothing 
 nothing here is created at import: Alembic owns the schema.
 """
 
+from store.tables.files import Attachment, Blob, Carried
+from store.tables.folders import Folder
 from store.tables.messages import Entry, Message, Recipient
 from store.tables.participations import UNTALLIED, Arrival, Participation
 from store.tables.people import AccessToken, Group, Membership, Person, Session
@@ -12,7 +14,11 @@ __all__ = [
     "UNTALLIED",
     "AccessToken",
     "Arrival",
+    "Attachment",
+    "Blob",
+    "Carried",
     "Entry",
+    "Folder",
     "Group",
     "Membership",
     "Message",

@@ -75,6 +75,7 @@ class Message(SQLModel, table=True):
     reply_count: int = 0
     participant_count: int = 0
     mirrored_seq: int = 0
+    last_file_seq: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     answered: bool = False
     last_entry_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     leaves_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
