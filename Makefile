@@ -17,8 +17,6 @@ INSTALLED_FOR_TESTS := .venv/installed-for-tests
 ROUNDS := 3
 SEED := $(shell date +%s)
 FAULTS := tests/faults tests/journeys/test_killed_server.py
-# Which tests may run at the same time: tests/turns.py.
-IN_TURNS := --dist loadgroup --no-loadscope-reorder
 
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE)
@@ -32,15 +30,16 @@ run: $(INSTALLED) ## serve; the first time, with a demo site (accounts: alice, b
 	@[ -n "$$PARLEY_DATABASE_URL" ] || $(MAKE) --silent var/parley.db
 	@exec $(BIN)/parley serve
 
+# Which tests may run at the same time: tests/turns.py.
 test: tools $(INSTALLED_FOR_TESTS) ## everything: style, types, import contracts, tests
 	@$(MAKE) lint
-	@$(STEP) "Tests" $(BIN)/pytest --numprocesses 3 $(IN_TURNS) --durations=10
+	@$(STEP) "Tests" $(BIN)/pytest --numprocesses 3 --durations=10
 	@printf '\n✓ All is well\n'
 
 # Long rounds of what `make test` runs one short round of, each with other seeds than the last time.
 test-faults: tools $(INSTALLED_FOR_TESTS) ## break everything that can break, at length (SEED=… ROUNDS=… to repeat)
 	@$(STEP) "Faults: $(ROUNDS) rounds of each from seed $(SEED) on" \
-		$(BIN)/pytest $(FAULTS) -v --rounds $(ROUNDS) --seed $(SEED) --numprocesses 2 $(IN_TURNS)
+		$(BIN)/pytest $(FAULTS) -v --rounds $(ROUNDS) --seed $(SEED) --numprocesses 2
 
 bench: tools $(INSTALLED_FOR_TESTS) ## what everything costs, in one table (10 minutes; bench/README.md says more)
 	@$(BIN)/python -m bench

@@ -18,7 +18,7 @@ from store.columns import new_id
 from store.database import Database
 from tests.nodes import RunningNode, ServerProcess
 from tests.servers import PostgresServer, RedisServer
-from tests.turns import take_turns
+from tests.turns import Turns, take_turns
 from tests.waiting import wait_for
 
 SECRET = "a secret of the tests"
@@ -35,10 +35,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first, what has bounds on time last and apart (see `tests.turns`)."""
+    """Long tests first, what has bounds on time last."""
     take_turns(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Turns:
+    """How several processes share the tests."""
+    return Turns(config, log)
 
 
 @pytest.fixture(autouse=True)
