@@ -12,7 +12,7 @@ from bench.server import Process
 
 ROUNDS = 5
 """Each round asks for the small one a number of times, then for the large one; the machine's moods reach both."""
-TIMES = 40
+TIMES = 20
 
 
 class Case(msgspec.Struct, frozen=True):

@@ -21,10 +21,10 @@ from bench.machine import percentile
 from bench.row import Row, at_most
 from bench.server import Process, Site, call
 
-SENDS = 6
+SENDS = 5
 PER_SECOND = 100.0
 """Replies of the talker."""
-QUIET_SECONDS = 1.5
+QUIET_SECONDS = 1.0
 """How long the talker's acks are timed before each sending, so that the machine's moods reach both sides."""
 BREATH = 0.5
 """Seconds in which what one step has set off comes to an end; replies count for neither side."""

@@ -21,7 +21,7 @@ MUCH_MORE = 2.0
 """How many times the little one the large one may cost (qualities.md)."""
 READY_WITHIN = 1.5
 """Seconds from the command to the line with the address, on a migrated database (qualities.md)."""
-STARTS = 5
+STARTS = 3
 SETTLING = 3.0
 """Seconds in which the server stores that somebody was seen, and tallies her unread."""
 
