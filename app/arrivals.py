@@ -8,13 +8,13 @@ import asyncio
 
 import structlog
 
-from app.events import Joined
+from app.events import Event, Joined
 from app.site import Site
 from store.arrivals import awaiting, let_in
 from store.database import StoreUnavailable
 from store.log import lock_rooms
 from store.prepared import Link
-from store.room import Room
+from store.separate import open_some
 
 log = structlog.get_logger(__name__)
 
@@ -26,9 +26,8 @@ BREATH = 0.005
 
 async def let_in_all(site: Site, discussion: str) -> None:
     """Let everybody in who is to come; come back when they are. Several may do this side by side."""
-    while (step := await site.database.transact(lambda link: _step(site, link, discussion))) is not None:
-        room, people = step
-        site.announce([Joined(person, discussion, room.subject, head=1) for person in people])
+    while (events := await site.database.transact(lambda link: _step(site, link, discussion))) is not None:
+        site.announce(events)
         await asyncio.sleep(BREATH)
 
 
@@ -43,8 +42,20 @@ async def go_on_letting_in(site: Site) -> None:
         await asyncio.sleep(LOOK_SECONDS)
 
 
-def _step(site: Site, link: Link, discussion: str) -> tuple[Room, list[str]] | None:
+def _step(site: Site, link: Link, discussion: str) -> list[Event] | None:
     # The lock lets two that do this take turns, and keeps the log still while newcomers are made to agree with it.
     room = lock_rooms(link, [discussion])[discussion]
+    if room.head_seq == 0:
+        # Sent separately: it is no room, and everybody gets one of her own.
+        opened = open_some(link, room)
+        return (
+            None
+            if opened is None
+            else [
+                Joined(person, own, room.subject, head=1)
+                for own, recipient in opened
+                for person in (room.author_id, recipient)
+            ]
+        )
     people = let_in(link, room, site.now())
-    return None if people is None else (room, people)
+    return None if people is None else [Joined(person, room.id, room.subject, head=1) for person in people]

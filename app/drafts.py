@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.bodies import check_text
-from app.errors import AlreadySent, FieldError, InvalidInput, NotFound, VersionConflict
+from app.errors import AlreadySent, FieldError, InvalidInput, MessageHeld, NotFound, VersionConflict
 from app.paging import Page, check_limit, decode_cursor, encode_cursor
 from app.site import Identity, Site
 from store import drafts as stored
@@ -47,12 +47,16 @@ class DraftFields(msgspec.Struct, frozen=True, kw_only=True):
     cc: list[Address] | UnsetType = UNSET
     kind: str | UnsetType = UNSET
     reply_policy: str | UnsetType = UNSET
+    separately: bool | UnsetType = UNSET
     starts_at: datetime | UnsetType | None = UNSET
     ends_at: datetime | UnsetType | None = UNSET
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A message in progress. Its `id` stays the discussion's when it is sent."""
+    """A message in progress. Its `id` stays the discussion's when it is sent.
+
+    It was sent and came back at `returned_at`, because its recipients could not be written to any more.
+    """
 
     id: str
     kind: str
@@ -66,6 +70,8 @@ class Draft(msgspec.Struct, frozen=True):
     version: int
     created_at: datetime
     updated_at: datetime
+    separately: bool = False
+    returned_at: datetime | None = None
 
 
 async def create(site: Site, who: Identity, fields: DraftFields, *, draft_id: str | None = None) -> Draft:
@@ -107,6 +113,7 @@ async def change(site: Site, who: Identity, draft_id: str, fields: DraftFields, 
             setattr(message, column, value)
         _check_times(message.starts_at, message.ends_at)
         message.version += 1
+        message.returned_at = None
         message.updated_at = site.now()
         await session.flush()
         await _address(session, message.id, fields)
@@ -142,6 +149,8 @@ async def count_drafts(site: Site, who: Identity) -> int:
 def _own_draft(message: Message | None) -> Message:
     if message is None:
         raise NotFound
+    if message.state == "held":
+        raise MessageHeld
     if message.state != "draft":
         raise AlreadySent
     return message
@@ -151,7 +160,7 @@ def _checked(fields: DraftFields) -> dict[str, Any]:
     """The columns that `fields` sets, once each is known to be right."""
     columns = {
         name: value
-        for name in ("subject", "body", "kind", "reply_policy", "starts_at", "ends_at")
+        for name in ("subject", "body", "kind", "reply_policy", "separately", "starts_at", "ends_at")
         if (value := getattr(fields, name)) is not UNSET
     }
     errors = []
@@ -225,6 +234,8 @@ async def _drafts(session: AsyncSession, messages: Sequence[Message]) -> list[Dr
             version=message.version,
             created_at=message.created_at,
             updated_at=message.updated_at,
+            separately=message.separately,
+            returned_at=message.returned_at,
         )
         for message in messages
     ]

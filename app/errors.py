@@ -9,6 +9,7 @@ ParleyError
 ├── NoRecipients         no_recipients
 ├── RecipientsRefused    recipients_refused each refused recipient with the reason
 ├── AlreadySent          already_sent       a sent message never changes
+│   └── MessageHeld      message_held       on its way: it is taken back before it is changed
 ├── VersionConflict      version_conflict   somebody (or another tab) saved a newer version
 ├── ClientIdReused       client_id_reused   the same client_id with another content
 ├── RateLimited          rate_limited       `retry_after` seconds
@@ -118,6 +119,13 @@ class AlreadySent(ParleyError):
 
     code = "already_sent"
     default_detail = "This message is sent and never changes any more."
+
+
+class MessageHeld(AlreadySent):
+    """This message is on its way and does not change, unless its author takes it back first."""
+
+    code = "message_held"
+    default_detail = "This message is about to leave; take it back before you change it."
 
 
 class VersionConflict(ParleyError):

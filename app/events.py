@@ -77,6 +77,14 @@ class ReadMoved(msgspec.Struct, frozen=True, tag="read"):
     seq: int
 
 
+class MessageMoved(msgspec.Struct, frozen=True, tag="message"):
+    """A message of a person's own is something else now: `held` for a moment, a `draft` again, or `sent`."""
+
+    person: str
+    message: str
+    state: Literal["held", "draft", "sent"]
+
+
 class SignInEnded(msgspec.Struct, frozen=True, tag="ended"):
     """These sessions or tokens of a person are over; an empty list means all of them."""
 
@@ -84,6 +92,7 @@ class SignInEnded(msgspec.Struct, frozen=True, tag="ended"):
     sessions: list[str]
 
 
-Event = EntryStored | Joined | Left | ReadMoved | SignInEnded
+AboutPerson = Joined | Left | ReadMoved | MessageMoved | SignInEnded
+Event = EntryStored | AboutPerson
 Announce = Callable[[Sequence[Event]], None]
 """Tells the live door what happened. Never blocks, never raises; called once per commit."""

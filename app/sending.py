@@ -1,4 +1,4 @@
-"""Sending: a draft becomes a discussion, once.
+"""Sending: a draft becomes a discussion, once; sent separately, one for each recipient.
 
 One transaction makes it one and settles who is in it; of very many people, most come in right after it.
 """
@@ -10,66 +10,96 @@ import msgspec
 from app.arrivals import let_in_all
 from app.bodies import check_body
 from app.errors import NoRecipients, NotFound, RecipientsRefused, RefusedRecipient
-from app.events import EntryStored, Joined, Line
+from app.events import EntryStored, Event, Joined, Line, MessageMoved
 from app.markdown import render
 from app.rules.sending import Target, Writer, may_write
 from app.site import Identity, Site
 from store import addressing, opening
 from store.addressing import Reached
 from store.arrivals import AT_ONCE
-from store.circle import Newcomer
 from store.drafts import own_message
+from store.holding import State
 from store.prepared import Link
+from store.separate import Separate, separate_rooms
+from store.tables import Message
 
 
 class Sent(msgspec.Struct, frozen=True):
-    """The discussion that a message has become; `sent_again` if it was one already."""
+    """The discussion that a message has become; `sent_again` if it was one already.
+
+    `separate` are the discussions of a message that was sent separately; None of any other.
+    """
 
     id: str
     subject: str
     sent_again: bool
+    separate: list[Separate] | None = None
+
+
+class Ready(msgspec.Struct, frozen=True):
+    """What would be sent now: the message as it was read, its body for ever, and the recipients but the author."""
+
+    draft: opening.Draft
+    subject: str
+    separately: bool
+    people: list[Reached]
 
 
 async def send(site: Site, who: Identity, message_id: str) -> Sent:
     """Send one's own draft; a second time changes nothing and answers the same. Comes back when everybody is in.
 
+    A message that is held leaves now.
     Raises `NotFound`, `InvalidBody`, `NoRecipients`, or `RecipientsRefused` naming each who may not be written to.
     """
     sent = None
     while sent is None:
-        sent = await _send_as_it_is(site, who, message_id)
+        message = await own(site, who, message_id)
+        sent = await send_as_it_is(site, who, message)
     return sent
 
 
-async def _send_as_it_is(site: Site, who: Identity, message_id: str) -> Sent | None:
-    """Send what the draft is now; None when it was changed while its recipients were looked at."""
+async def own(site: Site, who: Identity, message_id: str) -> Message:
+    """One's own message, whatever it is now. Raises `NotFound`."""
     async with site.database.read() as session:
-        draft = await own_message(session, message_id, who.person_id)
-        if draft is None:
-            raise NotFound
-    if draft.state == "sent":
-        await let_in_all(site, message_id)
-        return Sent(draft.id, draft.subject, sent_again=True)
-    body, now = check_body(draft.body), site.now()
-    people = await site.database.look(lambda link: _people(link, who, message_id))
-    at_once, later = (people, []) if len(people) <= AT_ONCE else ([], people)
-    checked = opening.Draft(message_id, who.person_id, draft.version, body)
-    newcomers, awaited = _newcomers(who, at_once), [(one.id, one.role) for one in later]
-    if not await site.database.transact(
-        lambda link: opening.open_room(link, checked, newcomers, awaited, now)
-    ):
+        message = await own_message(session, message_id, who.person_id)
+    if message is None:
+        raise NotFound
+    return message
+
+
+async def send_as_it_is(site: Site, who: Identity, message: Message) -> Sent | None:
+    """Send a message as it was read; None when it was changed while its recipients were looked at.
+
+    Raises what `send` raises.
+    """
+    if message.state == "sent":
+        await let_in_all(site, message.id)
+        return await sent_already(site, message, again=True)
+    ready = await check(site, who, message)
+    # One recipient has it for herself in any case.
+    apart = ready.separately and len(ready.people) > 1
+    if not await (_send_apart(site, ready) if apart else _send_together(site, who, ready)):
         return None
-    line = Line(seq=1, kind="message", author=who.ref, at=now, body=body, attachments=(), html=render(body))
-    inside = [who.person_id, *(person.id for person in at_once)]
-    site.announce(
-        [
-            EntryStored(message_id, line),
-            *(Joined(person, message_id, draft.subject, head=1) for person in inside),
-        ]
-    )
-    if later:
-        await let_in_all(site, message_id)
-    return Sent(message_id, draft.subject, sent_again=False)
+    if apart or len(ready.people) > AT_ONCE:
+        await let_in_all(site, message.id)
+    return await sent_already(site, message, again=False)
+
+
+async def check(site: Site, who: Identity, message: Message) -> Ready:
+    """What would be sent now. Raises what `send` raises."""
+    body = check_body(message.body)
+    people = await site.database.look(lambda link: _people(link, who, message.id))
+    was = State(message.state, message.version, message.leaves_at)
+    draft = opening.Draft(message.id, who.person_id, was, body)
+    return Ready(draft, message.subject, message.separately, people)
+
+
+async def sent_already(site: Site, message: Message, *, again: bool) -> Sent:
+    """What has become of a message that is sent."""
+    separate = None
+    if message.separately:
+        separate = await site.database.look(lambda link: separate_rooms(link, message.id))
+    return Sent(message.id, message.subject, again, separate)
 
 
 def writable(writer: Identity, reached: Sequence[Reached]) -> list[Reached]:
@@ -91,29 +121,40 @@ def writable(writer: Identity, reached: Sequence[Reached]) -> list[Reached]:
     return allowed
 
 
+async def _send_together(site: Site, who: Identity, ready: Ready) -> bool:
+    """Make it one room of all, in which the author and the first are at once."""
+    draft, people, now = ready.draft, ready.people, site.now()
+    at_once, later = (people, []) if len(people) <= AT_ONCE else ([], people)
+    newcomers = [opening.author(who.person_id), *(opening.addressed(one.id, one.role) for one in at_once)]
+    awaited = [(one.id, one.role) for one in later]
+    if not await site.database.transact(lambda link: opening.open_room(link, draft, newcomers, awaited, now)):
+        return False
+    body = draft.body
+    line = Line(seq=1, kind="message", author=who.ref, at=now, body=body, attachments=(), html=render(body))
+    inside = [one.person_id for one in newcomers]
+    events: list[Event] = [EntryStored(draft.id, line)]
+    events += [Joined(person, draft.id, ready.subject, head=1) for person in inside]
+    site.announce([*events, *_left(ready)])
+    return True
+
+
+async def _send_apart(site: Site, ready: Ready) -> bool:
+    """Settle that everybody gets a room of her own; they are opened after it."""
+    now, recipients = site.now(), [(one.id, one.role) for one in ready.people]
+    done = await site.database.transact(lambda link: opening.part(link, ready.draft, recipients, now))
+    if done:
+        site.announce(_left(ready))
+    return done
+
+
+def _left(ready: Ready) -> list[Event]:
+    """What the writer's tabs are told: what she had before her is sent."""
+    return [MessageMoved(ready.draft.author_id, ready.draft.id, "sent")]
+
+
 def _people(link: Link, who: Identity, message_id: str) -> list[Reached]:
     """The recipients apart from the author."""
     found = writable(who, addressing.recipients(link, message_id))
     if not found:
         raise NoRecipients
     return [one for one in found if one.id != who.person_id]
-
-
-def _newcomers(who: Identity, people: Sequence[Reached]) -> list[Newcomer]:
-    # The author has read what she wrote; for everybody else one message is unread.
-    author = Newcomer(
-        who.person_id,
-        "author",
-        added_by=None,
-        from_seq=1,
-        read_seq=1,
-        read_count=0,
-        own_count=1,
-        unread=0,
-        received=False,
-    )
-    others = [
-        Newcomer(one.id, one.role, added_by=None, from_seq=1, read_seq=0, read_count=0, own_count=0, unread=1)
-        for one in people
-    ]
-    return [author, *others]

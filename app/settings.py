@@ -44,6 +44,9 @@ class Settings(BaseSettings):
         default=14, ge=1, description="days without use after which a sign-in ends"
     )
     session_days: int = Field(default=90, ge=1, description="days after which a sign-in ends in any case")
+    undo_seconds: float = Field(
+        default=6, ge=0, le=60, description="seconds to take back what was sent from a page; 0: none"
+    )
     anyone_removes: bool = Field(default=False, description="every participant may remove every other")
     reachable_days: int = Field(
         default=15, ge=1, description="days since last seen after which one is not reachable"

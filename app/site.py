@@ -1,5 +1,6 @@
 """What every use case works with. One `Site` per node; nothing of it is global."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +23,8 @@ class Site:
     announce: Announce
     throttle: Throttle
     now: Callable[[], datetime] = utc_now
+    something_held: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    """Set when a message of somebody on this node waits to leave (see `app.held`)."""
     sightings: Sightings = field(init=False)
     marks: ReadMarks = field(init=False)
 

@@ -90,6 +90,13 @@ class Gone(Struct, tag="gone", frozen=True):
     head: None = None
 
 
+class OwnMessage(Struct, tag="message", frozen=True):
+    """A message of this person's own is `held` for a moment, a `draft` again, or `sent`."""
+
+    message: str
+    state: Literal["held", "draft", "sent"]
+
+
 class UnreadCount(Struct, tag="unread", frozen=True):
     """Absolute counts: all discussions with something unread, and this one."""
 
@@ -168,6 +175,7 @@ ServerFrame = (
     | Entry
     | Added
     | Gone
+    | OwnMessage
     | UnreadCount
     | IsTyping
     | Presence

@@ -12,7 +12,17 @@ from typing import Any
 
 import structlog
 
-from app.events import EntryStored, Event, Joined, Left, Line, ReadMoved, SignInEnded
+from app.events import (
+    AboutPerson,
+    EntryStored,
+    Event,
+    Joined,
+    Left,
+    Line,
+    MessageMoved,
+    ReadMoved,
+    SignInEnded,
+)
 from app.meters import Meters
 from app.settings import Settings
 from realtime.allowances import Allowances
@@ -32,7 +42,7 @@ from realtime.catching_up import CatchingUp
 from realtime.condition import Condition
 from realtime.connection import Connection
 from realtime.counts import CountNews
-from realtime.frames import Drain, Gone
+from realtime.frames import Drain, Gone, OwnMessage, ServerFrame
 from realtime.joining import Joining
 from realtime.presence import Presences
 from realtime.protocol import Close, encode, entry
@@ -185,7 +195,7 @@ class Hub:
 
     def _hear_other(self, ring: Ring) -> None:
         match ring:
-            case Joined() | Left() | ReadMoved() | SignInEnded():
+            case Joined() | Left() | ReadMoved() | MessageMoved() | SignInEnded():
                 self._hear_of_person(ring)
             case TypingHeard() | SeenHeard() | Here() | WhoIsHere():
                 self.presences.hear(ring)
@@ -196,7 +206,7 @@ class Hub:
             case EntryStored():
                 pass
 
-    def _hear_of_person(self, ring: Joined | Left | ReadMoved | SignInEnded) -> None:
+    def _hear_of_person(self, ring: AboutPerson) -> None:
         match ring:
             case Joined():
                 for connection in self.people.get(ring.person, ()):
@@ -205,10 +215,19 @@ class Hub:
                 self._hear_left(ring)
             case ReadMoved():
                 self.counts.changed(ring.person, ring.discussion)
+            case MessageMoved():
+                self._tell(ring.person, OwnMessage(ring.message, ring.state))
             case SignInEnded():
                 for connection in list(self.people.get(ring.person, ())):
                     if not ring.sessions or connection.identity.session_id in ring.sessions:
                         connection.shut(Close.SESSION_ENDED, "session ended")
+
+    def _tell(self, person: str, frame: ServerFrame) -> None:
+        """Tell all tabs of a person something that concerns only her."""
+        framed = encode(frame)
+        for connection in self.people.get(person, ()):
+            if connection.welcomed:
+                connection.write(framed)
 
     def _hear_left(self, left: Left) -> None:
         room = self.rooms.get(left.discussion)

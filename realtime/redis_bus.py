@@ -19,7 +19,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from app.events import Joined, Left, ReadMoved, SignInEnded
+from app.events import AboutPerson
 from realtime.bus import EVERYBODY, Heard, LookAgain, Ring, person_channel
 
 log = structlog.get_logger(__name__)
@@ -232,7 +232,7 @@ def heed_cancelling() -> None:
         raise asyncio.CancelledError
 
 
-async def ring_once(url: str, node: str, events: Sequence[Joined | Left | ReadMoved | SignInEnded]) -> bool:
+async def ring_once(url: str, node: str, events: Sequence[AboutPerson]) -> bool:
     """Ring the nodes about people's events from a process that serves nobody; whether Redis took it."""
     encode = msgspec.msgpack.Encoder().encode
     redis = Redis.from_url(url, socket_connect_timeout=1, socket_timeout=SILENCE, retry=Retry(NoBackoff(), 0))

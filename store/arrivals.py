@@ -85,11 +85,10 @@ def expect(link: Link, message_id: str, people: Sequence[tuple[str, str]]) -> No
 
 def let_in(link: Link, room: Room, now: datetime) -> list[str] | None:
     """Let the next ones into a discussion, locked by the caller; who came in, or None when nobody is to come."""
-    found = NEXT.rows(link, {"room": room.id})
-    if not found:
+    step = next_step(link, room.id)
+    if step is None:
         return None
-    [(place, people)] = found
-    roles = dict(msgspec.json.decode(people, type=list[tuple[str, str]]))
+    place, roles = step
     # Somebody added her meanwhile; she may even have left again.
     present = {row[0] for row in look_up(link, PRESENT, [(room.id, person) for person in roles])}
     coming = [person for person in roles if person not in present]
@@ -99,8 +98,22 @@ def let_in(link: Link, room: Room, now: datetime) -> list[str] | None:
         ENTER.run(link, [{"room": room.id, "pairs": pairs, **her}])
     if present:
         RESIZE.run(link, [{"room": room.id, "change": -len(present)}])
-    DONE.run(link, [{"room": room.id, "at_place": place}])
+    step_done(link, room.id, place)
     return coming
+
+
+def next_step(link: Link, message_id: str) -> tuple[int, dict[str, str]] | None:
+    """The place and the people, with their roles, of the next step into a discussion; None when nobody is to come."""
+    found = NEXT.rows(link, {"room": message_id})
+    if not found:
+        return None
+    [(place, people)] = found
+    return place, dict(msgspec.json.decode(people, type=list[tuple[str, str]]))
+
+
+def step_done(link: Link, message_id: str, place: int) -> None:
+    """The people of this step are in."""
+    DONE.run(link, [{"room": message_id, "at_place": place}])
 
 
 def awaiting(link: Link) -> list[str]:

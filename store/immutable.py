@@ -24,6 +24,8 @@ SAID = frozenset(
         "state",
         "sent_at",
         "reply_policy",
+        "separately",
+        "separate_of",
         "starts_at",
         "ends_at",
         "created_at",

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, update
 
 from store.arrivals import expect
 from store.circle import Newcomer
 from store.columns import table_of
+from store.holding import State, locked
 from store.prepared import Link, Prepared
 from store.tables import Entry, Message, Participation
 
@@ -16,11 +17,6 @@ message = table_of(Message)
 entry = table_of(Entry)
 participation = table_of(Participation)
 
-HOLD_DRAFT = Prepared(
-    select(message.c.state, message.c.version)
-    .where(message.c.id == bindparam("room"), message.c.author_id == bindparam("writer"))
-    .with_for_update()
-)
 SEND = Prepared(
     update(message)
     .where(message.c.id == bindparam("room"))
@@ -34,6 +30,21 @@ SEND = Prepared(
         reply_count=1,
         mirrored_seq=1,
         participant_count=bindparam("size"),
+        leaves_at=None,
+        returned_at=None,
+    )
+)
+PART = Prepared(
+    update(message)
+    .where(message.c.id == bindparam("room"))
+    .values(
+        state="sent",
+        body=bindparam("said"),
+        sent_at=bindparam("at"),
+        updated_at=bindparam("at"),
+        last_entry_at=bindparam("at"),
+        leaves_at=None,
+        returned_at=None,
     )
 )
 INSERT_OPENING = Prepared(
@@ -54,11 +65,11 @@ ENTER = Prepared(
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """What is to be sent: this version of this author's message, with its body as it is stored for ever."""
+    """What is to be sent: this author's message as it `was` read, with its body as it is stored for ever."""
 
     id: str
     author_id: str
-    version: int
+    was: State
     body: str
 
 
@@ -71,16 +82,57 @@ def open_room(
 ) -> bool:
     """Turn a draft into a room of these people, and of those (person, role) who are to come `later`, with entry 1.
 
-    False when it is no draft of that version any more; then nothing has changed.
+    False when it is not what it was any more; then nothing has changed.
     """
-    if HOLD_DRAFT.rows(link, {"room": draft.id, "writer": draft.author_id}) != [("draft", draft.version)]:
+    if locked(link, draft.id, draft.author_id) != draft.was:
         return False
     SEND.run(link, [{"room": draft.id, "said": draft.body, "at": at, "size": len(people) + len(later)}])
-    opening = {"message_id": draft.id, "seq": 1, "kind": "message", "author_id": draft.author_id}
-    INSERT_OPENING.run(link, [{**opening, "body": draft.body, "reply_count": 1, "created_at": at}])
-    shared = {"message_id": draft.id, "state": "active", "muted": False, "tallied": False}
-    shared |= {"added_at": at, "last_entry_at": at}
-    ENTER.run(link, [{**shared, **msgspec.structs.asdict(one)} for one in people])
+    open_log(link, draft.id, draft.author_id, draft.body, people, at)
     if later:
         expect(link, draft.id, later)
+    return True
+
+
+def open_log(
+    link: Link, room: str, author_id: str, body: str, people: Sequence[Newcomer], at: datetime
+) -> None:
+    """Write entry 1 of a room, and let these people in."""
+    opening = {"message_id": room, "seq": 1, "kind": "message", "author_id": author_id}
+    INSERT_OPENING.run(link, [{**opening, "body": body, "reply_count": 1, "created_at": at}])
+    shared = {"message_id": room, "state": "active", "muted": False, "tallied": False}
+    shared |= {"added_at": at, "last_entry_at": at}
+    ENTER.run(link, [{**shared, **msgspec.structs.asdict(one)} for one in people])
+
+
+def author(person_id: str) -> Newcomer:
+    """Who wrote the message: she has read it, and it comes into her inbox when somebody answers."""
+    return Newcomer(
+        person_id,
+        "author",
+        added_by=None,
+        from_seq=1,
+        read_seq=1,
+        read_count=0,
+        own_count=1,
+        unread=0,
+        received=False,
+    )
+
+
+def addressed(person_id: str, role: str) -> Newcomer:
+    """Whom the message is addressed to: it is unread."""
+    return Newcomer(
+        person_id, role, added_by=None, from_seq=1, read_seq=0, read_count=0, own_count=0, unread=1
+    )
+
+
+def part(link: Link, draft: Draft, recipients: Sequence[tuple[str, str]], at: datetime) -> bool:
+    """Send a draft separately: it becomes no room; each (person, role) is to get one of her own (`store.separate`).
+
+    False when it is not what it was any more; then nothing has changed.
+    """
+    if locked(link, draft.id, draft.author_id) != draft.was:
+        return False
+    PART.run(link, [{"room": draft.id, "said": draft.body, "at": at}])
+    expect(link, draft.id, recipients)
     return True

@@ -199,6 +199,8 @@ def _settings(database_url: str, folder: Path, **changes: Any) -> Settings:
             "secret": SECRET,
             "data": folder / "files",
             "drain_seconds": 0.2,
+            # Whoever sends is not kept waiting, except where a test is about taking back.
+            "undo_seconds": 0,
             **changes,
         }
     )

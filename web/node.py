@@ -8,6 +8,7 @@ from prometheus_client.core import Metric
 
 from app.arrivals import go_on_letting_in
 from app.clock import Clock
+from app.held import go_on_sending
 from app.housekeeping import keep_house
 from app.mirroring import Mirror
 from app.pace import Pace
@@ -54,6 +55,7 @@ class Node:
         self.hub.spawn(self.mirror.run())
         self.hub.spawn(self.site.sightings.run())
         self.hub.spawn(go_on_letting_in(self.site))
+        self.hub.spawn(go_on_sending(self.site))
         self.hub.spawn(self.figures.watch_loop())
         self.hub.spawn(self.siblings.answer(self.own_metrics))
         if not self.settings.redis_url:

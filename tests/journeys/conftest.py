@@ -103,7 +103,9 @@ async def _serving(folder: Path, **more: str) -> AsyncIterator[ServerProcess]:
     with pytest.MonkeyPatch.context() as environment:
         for name in [name for name in os.environ if name.startswith("PARLEY_") or name == "WEB_CONCURRENCY"]:
             environment.delenv(name)
-        settings = {"PARLEY_DATABASE_URL": _database_url(folder), "PARLEY_RATE_LIMITS": "off", **more}
+        settings = {"PARLEY_DATABASE_URL": _database_url(folder), "PARLEY_RATE_LIMITS": "off"}
+        # What is sent is there at once, except where a journey is about taking back.
+        settings |= {"PARLEY_UNDO_SECONDS": "0", **more}
         process = ServerProcess({**settings, "PARLEY_SECRET": SECRET}, folder)
         await process.start()
     try:
