@@ -7,7 +7,7 @@ after it. A room's id follows from the message's and the recipient's, so that no
 from hashlib import sha256
 
 import msgspec
-from sqlalchemy import and_, bindparam, insert, select
+from sqlalchemy import and_, bindparam, insert, or_, select
 
 from store.arrivals import next_step, step_done
 from store.columns import table_of
@@ -36,13 +36,18 @@ SAID = (
 )
 """What a room has of the message that it is one of."""
 OPEN = {
+    # Prepared statements ask no column for its default.
+    **{
+        column.name: column.default.arg
+        for column in message.columns
+        if column.default is not None and column.default.is_scalar and column.name not in SAID
+    },
     "state": "sent",
     "version": 1,
     "head_seq": 1,
     "reply_count": 1,
     "participant_count": 2,
     "mirrored_seq": 1,
-    "answered": False,
     "separately": True,
 }
 
@@ -57,10 +62,15 @@ ROOMS = Prepared(
     select(message.c.id, message.c.subject, person.c.id, person.c.name)
     .select_from(
         message.join(
-            participation, and_(participation.c.message_id == message.c.id, participation.c.role == "to")
+            participation,
+            and_(
+                participation.c.message_id == message.c.id,
+                participation.c.role != "author",
+                participation.c.role != "added",
+            ),
         ).join(person, person.c.id == participation.c.person_id)
     )
-    .where(message.c.separate_of == bindparam("room"))
+    .where(or_(message.c.separate_of == bindparam("room"), message.c.id == bindparam("room")))
     .order_by(person.c.folded, person.c.id)
 )
 
@@ -94,7 +104,10 @@ def open_some(link: Link, whole: Room) -> list[tuple[str, str]] | None:
 
 
 def separate_rooms(link: Link, message_id: str) -> list[Separate]:
-    """The rooms that a separately sent message has opened, by the names of those they are for."""
+    """The rooms that a separately sent message has opened, by the names of those they are for.
+
+    If there was one recipient, it is the message itself.
+    """
     return [Separate(*row) for row in ROOMS.rows(link, {"room": message_id})]
 
 

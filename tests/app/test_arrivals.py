@@ -1,10 +1,8 @@
 """Messages to very many: everybody comes in, once, whatever happens while they do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import replace
-from typing import TypeVar
 
 import pytest
 
@@ -19,36 +17,13 @@ from app.participants import add, stop
 from app.sending import send
 from app.site import Identity, Site
 from store.arrivals import AT_ONCE, awaiting
-from store.database import Database, StoreUnavailable
-from store.prepared import Link
+from store.database import StoreUnavailable
 from tests import factories
 from tests.app.circles import reply
+from tests.app.leaving import LeavingDatabase
 from tests.waiting import wait_for
 
-T = TypeVar("T")
-
 MEMBERS = 2 * AT_ONCE + 30
-
-
-class LeavingDatabase(Database):
-    """A database that answers so many direct transactions and then goes away."""
-
-    answers = 10**6
-
-    async def transact(self, work: Callable[[Link], T]) -> T:
-        """A transaction, while there are answers left."""
-        if self.answers == 0:
-            raise StoreUnavailable
-        self.answers -= 1
-        return await super().transact(work)
-
-
-@pytest.fixture
-async def leaving(site: Site) -> AsyncIterator[LeavingDatabase]:
-    """The same store, seen by a process that will lose it."""
-    database = LeavingDatabase(site.settings.database_url)
-    yield database
-    await database.close()
 
 
 @pytest.fixture
