@@ -10,9 +10,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Select, bindparam, select
 
+from store.carrying import carried_by_lines
 from store.columns import table_of
 from store.pairs import by_ids, look_up_ids
 from store.prepared import Link, Prepared
+from store.room import Attached
 from store.tables import Entry, Message, Person
 
 message = table_of(Message)
@@ -35,6 +37,7 @@ class ReadLine(msgspec.Struct, frozen=True):
     about_name: str | None
     reply_to_seq: int | None
     created_at: datetime
+    attachments: tuple[Attached, ...] = ()
 
 
 def _read_lines() -> Select[Any]:
@@ -91,7 +94,10 @@ def read_lines(
         first = max(first, last - limit + 1)
     else:
         last = min(last, first + limit - 1)
-    return [ReadLine(*row) for row in LINES.rows(link, {"room": message_id, "first": first, "last": last})]
+    rows = LINES.rows(link, {"room": message_id, "first": first, "last": last})
+    # After the lines, since on PostgreSQL each statement sees what was committed before it.
+    carried = carried_by_lines(link, message_id, first, last) if rows else {}
+    return [ReadLine(*(*row, carried.get(row[1], ()))) for row in rows]
 
 
 def missing_lines(link: Link, message_id: str, after: int, upto: int, limit: int) -> list[ReadLine]:

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, null, select, update
 
+from store.carrying import carry
 from store.columns import table_of
 from store.pairs import by_ids, by_pairs, look_up, look_up_ids
 from store.prepared import Link, Prepared
 from store.room import NewLine, Room, StoredLine, StoredReply
 from store.tables import Entry, Message, Participation
+from store.trash import mirrored_trash
 
 MIRRORED_AT_ONCE = 48
 """Rooms of up to so many participants are mirrored into the participations with every append."""
@@ -60,6 +62,7 @@ MOVE_AUTHORS = Prepared(
         read_count=bindparam("count_upto") - participation.c.own_count - bindparam("own"),
         unread=bindparam("count_after"),
         last_entry_at=bindparam("at"),
+        trashed_at=null(),
     )
 )
 MIRROR_ROOMS = Prepared(
@@ -68,6 +71,7 @@ MIRROR_ROOMS = Prepared(
     .values(
         unread=bindparam("count") - participation.c.own_count - participation.c.read_count,
         last_entry_at=bindparam("at"),
+        trashed_at=mirrored_trash(bindparam("count")),
     )
 )
 RECEIVE_ANSWERS = Prepared(
@@ -124,6 +128,8 @@ def append(
         return []
     stored = _number(rooms, lines, now)
     INSERT_ENTRIES.insert(link, stored)
+    if any(line.attachments for line in lines):
+        _carry(link, lines, stored)
     last = {line.message_id: line for line in stored}
     answered = {line.message_id for line in stored if _answers(rooms[line.message_id], line)}
     ADVANCE_HEADS.run(link, [_advance(rooms[line.message_id], line, answered) for line in last.values()])
@@ -160,6 +166,17 @@ def _number(rooms: Mapping[str, Room], lines: Sequence[NewLine], now: datetime) 
             )
         )
     return stored
+
+
+def _carry(link: Link, lines: Sequence[NewLine], stored: Sequence[StoredLine]) -> None:
+    carry(
+        link,
+        [
+            (line.message_id, line.seq, new.attachments)
+            for new, line in zip(lines, stored, strict=True)
+            if new.attachments
+        ],
+    )
 
 
 def _answers(room: Room, line: StoredLine) -> bool:

@@ -20,6 +20,20 @@ class Room(msgspec.Struct, frozen=True):
     subject: str
 
 
+class Attached(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A file that an entry or a draft carries: its name, its size in bytes, what it is.
+
+    `width` and `height` are those of its preview, in pixels, where there is one.
+    """
+
+    id: str
+    name: str
+    size: int
+    media_type: str
+    width: int | None = None
+    height: int | None = None
+
+
 class NewLine(msgspec.Struct, frozen=True, gc=False):
     """A line to be appended; it gets its number from its room."""
 
@@ -30,6 +44,7 @@ class NewLine(msgspec.Struct, frozen=True, gc=False):
     client_id: str | None = None
     about_person_id: str | None = None
     reply_to_seq: int | None = None
+    attachments: tuple[str, ...] = ()
 
 
 class StoredLine(msgspec.Struct, frozen=True, gc=False):

@@ -17,6 +17,7 @@ from app.throttle import Throttle
 from store.columns import new_id
 from store.database import Database
 from tests.nodes import RunningNode, ServerProcess
+from tests.object_server import S3Server
 from tests.servers import PostgresServer, RedisServer
 from tests.turns import Turns, take_turns
 from tests.waiting import wait_for
@@ -91,6 +92,15 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "parley.db"
     _migrated(f"sqlite+aiosqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """The S3 server of this run, started when the first test asks for it."""
+    server = S3Server()
+    server.start()
+    yield server
+    server.remove()
 
 
 @pytest.fixture(scope="session")
