@@ -147,9 +147,9 @@ async def render(request: Request, template: str, *, status: int = 200, **contex
     return respond(request, page(template, view_of(request, unread, site.now()), **context), status)
 
 
-def render_part(request: Request, template: str, **context: Any) -> Response:
+def render_part(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """A part of a page, for the browser to put in place."""
-    return respond(request, page(template, view_of(request, now=site_of(request).now()), **context))
+    return respond(request, page(template, view_of(request, now=site_of(request).now()), **context), status)
 
 
 def sentence(request: Request, marked: str) -> str:

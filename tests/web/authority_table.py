@@ -56,6 +56,8 @@ class Row:
     json: Callable[[Target], Any] | None = None
     form: Callable[[Target], Any] | None = None
     query: Callable[[Target], str] = field(default=lambda target: "")
+    keeps: bool = False
+    """Whether whoever is not signed in gets back what she has typed, and not the way to sign in."""
 
     @property
     def about(self) -> str:
@@ -66,6 +68,11 @@ class Row:
 def saved_draft(target: Target) -> dict[str, str]:
     """The form of a draft."""
     return {"subject": "Other", "body": "y", "version": "1", "action": "save"}
+
+
+def mine(target: Target) -> dict[str, str]:
+    """The form of a new message."""
+    return {"subject": "Mine", "body": "x", "action": "save"}
 
 
 def adding(target: Target) -> dict[str, str]:
@@ -86,6 +93,7 @@ ROWS = [
     Row("PATCH", "/api/messages/{id}", 200, AUTHOR, lambda t: {"subject": "Other"}),
     Row("DELETE", "/api/messages/{id}", 204, AUTHOR),
     Row("POST", "/api/messages/{id}/send", 200, AUTHOR),
+    Row("DELETE", "/api/messages/{id}/send", 200, AUTHOR),
     Row("GET", "/api/discussions", 200, SIGNED_IN, query=lambda t: "box=progress"),
     Row("GET", "/api/discussions/{id}", 200, INSIDE),
     Row("GET", "/api/discussions/{id}/entries", 200, INSIDE),
@@ -119,9 +127,9 @@ ROWS = [
     Row("GET", "/unread", 303, SIGNED_IN),
     Row("GET", "/boxes/{box}", 200, SIGNED_IN),
     Row("GET", "/new", 200, SIGNED_IN, query=lambda t: f"to=person:{t.stranger}"),
-    Row("POST", "/new", 303, SIGNED_IN, form=lambda t: {"subject": "Mine", "body": "x", "action": "save"}),
+    Row("POST", "/new", 303, SIGNED_IN, form=mine, keeps=True),
     Row("GET", "/drafts/{id}", 200, AUTHOR),
-    Row("POST", "/drafts/{id}", 303, AUTHOR, form=saved_draft),
+    Row("POST", "/drafts/{id}", 303, AUTHOR, form=saved_draft, keeps=True),
     Row("GET", "/drafts/{id}/participants", 200, AUTHOR),
     Row("POST", "/drafts/{id}/participants", 303, AUTHOR, form=adding),
     Row("GET", "/discussions/{id}", 200, INSIDE),
@@ -144,6 +152,8 @@ ROWS = [
     Row("GET", "/fragments/home", 200, SIGNED_IN),
     Row("GET", "/fragments/boxes", 200, SIGNED_IN, query=lambda t: "box=inbox"),
     Row("GET", "/fragments/participants/{id}", 200, INSIDE),
+    Row("POST", "/fragments/drafts/{id}", 204, AUTHOR, form=saved_draft),
+    Row("POST", "/fragments/preview", 200, SIGNED_IN, form=lambda t: {"body": "*x*"}),
     Row("GET", "/static", 404, EVERYBODY),
 ]
 

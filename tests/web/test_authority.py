@@ -128,7 +128,7 @@ def _wrong(row: Row, role: Role, answer: httpx.Response) -> list[str]:
 
 def _status(row: Row, outcome: Outcome) -> int:
     if outcome == "anonymous":
-        return 401 if row.path.startswith(("/api/", "/fragments/", "/metrics")) else 303
+        return 401 if row.keeps or row.path.startswith(("/api/", "/fragments/", "/metrics")) else 303
     return {"good": row.good, "missing": 404, "forbidden": 403}[outcome]
 
 

@@ -116,7 +116,7 @@ async def test_saving_and_going_on(node: RunningNode, site: Site) -> None:
         page = await writer.open(f"/new?to=person:{bob.person_id}")
         page = await writer.submit(_message(page), "save", subject="Later", body=TEXT)
         draft = writer.path
-        assert page.one("span", "saved").text == "Saved now"
+        assert page.one("p", "saved").text.startswith("Saved at ")
         assert page.one("meta", name="parley-forget").attributes["content"] == "new"
         page = await writer.open("/boxes/drafts")
         assert page.one("a", "row-link").attributes["href"] == draft
@@ -136,7 +136,10 @@ async def test_two_tabs_on_one_draft(node: RunningNode, site: Site) -> None:
         draft, older = writer.path, _message(page)
         await writer.submit(_message(page), "save", subject="Second", body="2")
         page = await writer.submit(older, "save", subject="Third", body="3")
-        assert "newer version" in page.one("div", "error").text
+        other = page.one("section", "conflict")
+        assert other.one("p", "subject-line").text == "Second"
+        assert other.one("div", "body").text == "2"
+        assert other.one("a", "take-other").attributes["href"] == draft
         assert dict(fields_of(_message(page)))["body"] == "3"
         page = await writer.submit(_message(page), "save")
         assert writer.path == draft
@@ -160,6 +163,49 @@ async def test_cancelling_asks_first(node: RunningNode, site: Site) -> None:
         await writer.submit(_message(await writer.open("/new")), "cancel")
         assert writer.path == "/boxes/drafts"
     assert (await drafts.list_drafts(site, alice)).items == []
+
+
+async def test_a_session_that_ended_loses_nothing(node: RunningNode, site: Site) -> None:
+    """What was sent along waits on the page that says so; signed in again in another tab, it goes on from there."""
+    alice, bob = await factories.people(site, "alice", "bob")
+    async with visitor(node, alice) as writer:
+        page = await writer.open(f"/new?to=person:{bob.person_id}")
+        writer.client.cookies.delete("parley")
+        page = await writer.submit(_message(page), "send", subject="Trip", body=TEXT, reply_policy="nobody")
+        assert writer.response.status_code == 401
+        assert page.one("h1").text == "You are signed out"
+        writer.client.cookies.update(await factories.signed_in(site, alice))
+        page = await writer.submit(page.one("form", "actions"), "send")
+        assert page.one("h1").text == "Trip"
+    (row,) = (await mailbox.box(site, bob, "inbox")).items
+    assert row.last.text.startswith("Dear all")
+
+
+async def test_a_draft_discarded_elsewhere_loses_nothing(node: RunningNode, site: Site) -> None:
+    """What is typed on a draft that is gone becomes a new message."""
+    alice = await factories.person(site, "alice")
+    async with visitor(node, alice) as writer:
+        page = await writer.submit(_message(await writer.open("/new")), "save", subject="First", body="1")
+        await drafts.discard(site, alice, writer.path.rpartition("/")[2])
+        page = await writer.submit(_message(page), "save", body="2")
+        assert writer.response.status_code == 404
+        assert "discarded meanwhile" in page.one(id="problems").text
+        await writer.submit(_message(page), "save")
+        assert writer.response.status_code == 200
+    assert [draft.body for draft in (await drafts.list_drafts(site, alice)).items] == ["2"]
+
+
+async def test_a_preview_is_what_readers_will_see(node: RunningNode, site: Site) -> None:
+    """The rendered text in place of the field, which is still in the form; back to writing, nothing has changed."""
+    alice = await factories.person(site, "alice")
+    async with visitor(node, alice) as writer:
+        page = await writer.submit(_message(await writer.open("/new")), "preview", body="*a* <b>b</b>")
+        assert page.one("div", "preview").one("em").text == "a"
+        assert page.one("div", "preview").all("b") == []
+        assert "hidden" in page.one("textarea").attributes
+        page = await writer.submit(_message(page), "write")
+        assert dict(fields_of(_message(page)))["body"] == "*a* <b>b</b>"
+        assert "hidden" in page.one("div", "preview").attributes
 
 
 def _message(page: Element) -> Element:

@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute, Mount, Route
 
 from web.pages import (
+    autosave,
     boxes,
     discussion,
     fragments,
@@ -43,5 +44,7 @@ page_routes: list[BaseRoute] = [
     Route("/fragments/home", fragments.home_blocks, methods=["GET"]),
     Route("/fragments/boxes", fragments.boxes, methods=["GET"]),
     Route("/fragments/participants/{id}", fragments.participants, methods=["GET"]),
+    Route("/fragments/drafts/{id}", autosave.save, methods=["POST"]),
+    Route("/fragments/preview", autosave.preview, methods=["POST"]),
     Mount("/static", serve_static),
 ]

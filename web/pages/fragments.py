@@ -22,7 +22,7 @@ ROWS_LOOKED_AT = 100
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def _signed_in(endpoint: Endpoint) -> Endpoint:
+def signed_in(endpoint: Endpoint) -> Endpoint:
     """Scripts are told 401 instead of being led to the sign-in page."""
 
     @wraps(endpoint)
@@ -35,7 +35,7 @@ def _signed_in(endpoint: Endpoint) -> Endpoint:
     return answered
 
 
-@_signed_in
+@signed_in
 async def rows(request: Request) -> Response:
     """The rows of some discussions, in the order of their box; those that are not in it are absent."""
     site, me = site_of(request), who(request)
@@ -47,13 +47,13 @@ async def rows(request: Request) -> Response:
     return render_part(request, "fragments/rows.html", rows=found, box=box)
 
 
-@_signed_in
+@signed_in
 async def home_blocks(request: Request) -> Response:
     """What stands on the home page."""
     return render_part(request, "home_blocks.html", home=await home_of(site_of(request), who(request)))
 
 
-@_signed_in
+@signed_in
 async def boxes(request: Request) -> Response:
     """The side navigation with its counts."""
     box = request.query_params.get("box", "")
@@ -62,7 +62,7 @@ async def boxes(request: Request) -> Response:
     )
 
 
-@_signed_in
+@signed_in
 async def participants(request: Request) -> Response:
     """The panel of a discussion's participants."""
     overview = await discussions.overview(site_of(request), who(request), request.path_params["id"])

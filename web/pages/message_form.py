@@ -3,16 +3,20 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from starlette.datastructures import FormData
 
+from app.bodies import MOST
 from app.drafts import Address, Draft, DraftFields
 from app.errors import InvalidInput, RecipientsRefused, RefusedRecipient
+from app.markdown import render
 from app.site import Identity, Site
 from web.i18n import mark
 from web.pages import recipient_fields
 from web.pages.recipient_fields import RecipientField, addresses
 
+BUTTONS = ("action", "remove")
 TO = RecipientField("to", mark("To"))
 CC = RecipientField("cc", mark("Cc"))
 
@@ -25,10 +29,8 @@ UNKNOWN_RECIPIENT = mark("One of the recipients no longer exists. Take it off, t
 NOT_UNDERSTOOD = mark(
     "Something in this form could not be understood. What you have typed is kept; check it and try again."
 )
-SAVED_ELSEWHERE = mark(
-    "A newer version of this message was saved meanwhile, perhaps in another tab. What you have typed here is kept:"
-    " save again to keep this one, or open the message again to see the other."
-)
+SAVED_ELSEWHERE = mark("A newer version of this message was saved meanwhile, perhaps in another tab.")
+GONE = mark("This message was discarded meanwhile, perhaps in another tab. What you have typed here is kept.")
 REFUSALS = {
     "opted_out": mark("{name} does not use the messaging. Write by ordinary e-mail instead."),
     "suspended": mark("{name} has no active account any more."),
@@ -46,7 +48,9 @@ class Written:
     cc: Sequence[Address] = ()
     to_search: str = ""
     cc_search: str = ""
+    reply_policy: str = "everyone"
     version: int = 0
+    """Of the draft that was read; 0: nothing is kept yet."""
 
     @property
     def is_blank(self) -> bool:
@@ -56,7 +60,18 @@ class Written:
     @property
     def fields(self) -> DraftFields:
         """What of it a draft keeps."""
-        return DraftFields(subject=self.subject, body=self.body, to=list(self.to), cc=list(self.cc))
+        return DraftFields(
+            # As it is kept, so that what was kept already can be told from what is new.
+            subject=" ".join(self.subject.split()),
+            body=self.body,
+            to=list(self.to),
+            cc=list(self.cc),
+            reply_policy=self.reply_policy,
+        )
+
+    def is_in(self, draft: Draft) -> bool:
+        """Whether the draft says exactly this."""
+        return written_in(draft).fields == self.fields
 
     def without(self, removed: str) -> "Written":
         """The same without the recipient that `to:person:<id>` (or cc, or group) names."""
@@ -67,9 +82,18 @@ class Written:
         return replace(self, cc=[a for a in self.cc if a not in gone])
 
 
-@dataclass(frozen=True)
-class MessageForm:
-    """What the template shows. Sentences are in the reader's language already."""
+@dataclass(frozen=True, kw_only=True)
+class Trouble:
+    """What is in the way, as it is shown. Sentences are in the reader's language already."""
+
+    problems: Sequence[str] = ()
+    refused_sentences: Sequence[str] = ()
+    other: Draft | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageForm(Trouble):
+    """What the template shows."""
 
     action: str
     draft: str
@@ -78,19 +102,36 @@ class MessageForm:
     body: str
     to: RecipientField
     cc: RecipientField
+    reply_policy: str
     saved_at: datetime | None = None
-    problems: Sequence[str] = ()
-    refused_sentences: Sequence[str] = ()
+    preview: "Preview | None" = None
     errors: frozenset[str] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True)
 class Wrong:
-    """Why a message could not be saved or sent: sentences of the catalogue, and the fields concerned."""
+    """Why a message could not be saved or sent: sentences of the catalogue, and the fields concerned.
+
+    `other` is what was saved over the same version meanwhile: the writer chooses.
+    """
 
     sentences: Sequence[str] = ()
     refused: Sequence[RefusedRecipient] = ()
     fields: frozenset[str] = field(default_factory=frozenset)
+    other: Draft | None = None
+
+    @property
+    def anything(self) -> bool:
+        """Whether something is wrong at all."""
+        return bool(self.sentences or self.refused or self.other)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A body as its readers will see it; `html` only where it is more than plain text."""
+
+    body: str
+    html: str | None
 
 
 NOTHING_WRONG = Wrong()
@@ -107,8 +148,18 @@ def read(form: FormData) -> Written:
         cc=addresses(form, "cc"),
         to_search=str(form.get("to_search", "")),
         cc_search=str(form.get("cc_search", "")),
+        reply_policy="nobody" if form.get("reply_policy") == "nobody" else "everyone",
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
     )
+
+
+def carried(form: FormData) -> list[tuple[str, str]]:
+    """Everything that was typed and chosen, for a page in between to hand on: names and values."""
+    return [
+        (name, value)
+        for name, value in form.multi_items()
+        if isinstance(value, str) and name not in BUTTONS and not name.endswith("_search")
+    ]
 
 
 def written_in(draft: Draft) -> Written:
@@ -118,6 +169,7 @@ def written_in(draft: Draft) -> Written:
         body=draft.body,
         to=[Address(ref.type, ref.id) for ref in draft.to],
         cc=[Address(ref.type, ref.id) for ref in draft.cc],
+        reply_policy=draft.reply_policy,
         version=draft.version,
     )
 
@@ -148,8 +200,9 @@ async def shown(
     draft_id: str,
     action: str,
     saved_at: datetime | None = None,
+    previewed: bool = False,
 ) -> MessageForm:
-    """The form as it is shown with what is `written` and what is `wrong`."""
+    """The form as it is shown with what is `written` and what is `wrong`; `previewed`: as its readers will see it."""
     refused = frozenset(recipient.id for recipient in wrong.refused)
     return MessageForm(
         action=action,
@@ -159,11 +212,31 @@ async def shown(
         body=written.body,
         to=await recipient_fields.show(site, me, replace(TO, refused=refused), written.to, written.to_search),
         cc=await recipient_fields.show(site, me, replace(CC, refused=refused), written.cc, written.cc_search),
+        reply_policy=written.reply_policy,
         saved_at=saved_at,
-        problems=[translate(sentence) for sentence in wrong.sentences],
-        refused_sentences=refusals(wrong.refused, translate),
+        preview=preview(written.body) if previewed else None,
         errors=wrong.fields,
+        **_troubles(wrong, translate),
     )
+
+
+def trouble(wrong: Wrong, translate: Callable[[str], str]) -> Trouble:
+    """What is `wrong`, as it is shown."""
+    return Trouble(**_troubles(wrong, translate))
+
+
+def preview(body: str) -> Preview:
+    """`body` as its readers will see it. What is too long to be sent is shown as it is."""
+    text = body.strip()
+    return Preview(text, render(text) if len(text) <= MOST else None)
+
+
+def _troubles(wrong: Wrong, translate: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "problems": [translate(sentence) for sentence in wrong.sentences],
+        "refused_sentences": refusals(wrong.refused, translate),
+        "other": wrong.other,
+    }
 
 
 def _sentence_for(field_name: str, code: str, detail: str) -> str:

@@ -1,20 +1,29 @@
 """Writing a message: a new one, or one that was kept. Whatever goes wrong, what was typed is shown again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
 from app import drafts, sending
 from app.drafts import Draft
-from app.errors import AlreadySent, InvalidInput, NoRecipients, RecipientsRefused, VersionConflict
+from app.errors import (
+    AlreadySent,
+    InvalidInput,
+    NoRecipients,
+    NotFound,
+    RecipientsRefused,
+    VersionConflict,
+)
 from app.site import Identity, Site
 from store.columns import new_id
 from web import limits
-from web.identity import who
+from web.identity import anyone, who
 from web.pages import message_form
 from web.pages.going import go_to
-from web.pages.message_form import NOTHING_WRONG, SAVED_ELSEWHERE, Written, Wrong
+from web.pages.keeping import keep
+from web.pages.message_form import GONE, NOTHING_WRONG, Written, Wrong
 from web.pages.recipient_fields import parsed
 from web.rendering import render, sentence, site_of
 
@@ -54,6 +63,8 @@ async def submit(request: Request) -> Response:
 
 async def _submit(desk: "Desk", request: Request) -> Response:
     form = await request.form()
+    if anyone(request) is None:
+        return await _signed_out(request, form)
     written, action = message_form.read(form), str(form.get("action", ""))
     removed = str(form.get("remove", ""))
     if removed:
@@ -68,11 +79,24 @@ async def _submit(desk: "Desk", request: Request) -> Response:
                 return await desk.cancel(written)
             case "discard":
                 return await desk.discard()
+            case "preview":
+                return await desk.show(written, previewed=True)
             case _:
                 return await desk.show(written)
     except AlreadySent:
         # A double click, or another tab: it was sent once, and this is what it became.
         return go_to(f"/discussions/{desk.draft_id}?box=sent")
+    except NotFound:
+        # Discarded in another tab, or never hers: what she has typed is a new message, without an id so far.
+        return await Desk(request, "", is_new=True).show(
+            replace(written, version=0), Wrong([GONE]), status=404
+        )
+
+
+async def _signed_out(request: Request, form: FormData) -> Response:
+    """The session has ended while she wrote: what was typed waits on this page until she has signed in again."""
+    carried, action = message_form.carried(form), str(form.get("action", ""))
+    return await render(request, "signed_out.html", status=401, carried=carried, action=action)
 
 
 @dataclass(frozen=True)
@@ -96,10 +120,15 @@ class Desk:
         written: Written,
         wrong: Wrong = NOTHING_WRONG,
         *,
+        status: int = 422,
         saved: Draft | None = None,
         asking: bool = False,
+        previewed: bool = False,
     ) -> Response:
-        """The form with what is written; `asking`: the question whether to discard it."""
+        """The form with what is written.
+
+        `asking`: the question whether to discard it; `previewed`: the text as its readers will see it.
+        """
         form = await message_form.shown(
             self._site,
             self._me,
@@ -109,17 +138,20 @@ class Desk:
             draft_id=self.draft_id,
             action="/new" if self.is_new else f"/drafts/{self.draft_id}",
             saved_at=saved.updated_at if saved else None,
+            previewed=previewed,
         )
-        status = 422 if wrong.sentences or wrong.refused else 200
-        template = "discard.html" if asking else "writing.html"
-        return await render(self.request, template, status=status, form=form, is_new=self.is_new)
+        status = status if wrong.anything else 200
+        if asking:
+            carried = message_form.carried(await self.request.form())
+            return await render(self.request, "discard.html", form=form, carried=carried)
+        return await render(self.request, "writing.html", status=status, form=form, is_new=self.is_new)
 
     async def save(self, written: Written) -> Response:
         """Keep it as a draft."""
         try:
             await self._keep(written)
-        except VersionConflict as conflict:
-            return await self._show_conflict(written, conflict)
+        except VersionConflict:
+            return await self._show_conflict(written)
         except InvalidInput as error:
             return await self.show(written, message_form.wrong_input(error))
         return go_to(f"/drafts/{self.draft_id}{self._origin('?')}")
@@ -138,8 +170,8 @@ class Desk:
             return go_to(f"/drafts/{self.draft_id}/participants{self._origin('?')}")
         except RecipientsRefused as error:
             return await desk.show(written, message_form.wrong_recipients(error))
-        except VersionConflict as conflict:
-            return await desk._show_conflict(written, conflict)
+        except VersionConflict:
+            return await desk._show_conflict(written)
         except InvalidInput as error:
             return await desk.show(written, message_form.wrong_input(error))
         return go_to(f"/discussions/{self.draft_id}?box=sent{self._origin('&')}")
@@ -155,19 +187,12 @@ class Desk:
         return go_to(f"/boxes/drafts{self._origin('?')}")
 
     async def _keep(self, written: Written) -> Draft:
-        if not self.is_new:
-            return await drafts.change(
-                self._site, self._me, self.draft_id, written.fields, version=written.version
-            )
-        try:
-            return await drafts.create(self._site, self._me, written.fields, draft_id=self.draft_id)
-        except VersionConflict:
-            # The first half of a double click has kept the same text already.
-            return await drafts.get(self._site, self._me, self.draft_id)
+        return await keep(self._site, self._me, self.draft_id, written)
 
-    async def _show_conflict(self, written: Written, conflict: VersionConflict) -> Response:
-        again = Written(written.subject, written.body, written.to, written.cc, version=conflict.current)
-        return await self.show(again, Wrong([SAVED_ELSEWHERE]))
+    async def _show_conflict(self, written: Written) -> Response:
+        other = await drafts.get(self._site, self._me, self.draft_id)
+        desk = Desk(self.request, self.draft_id)
+        return await desk.show(replace(written, version=other.version), Wrong(other=other))
 
     def _origin(self, mark: str) -> str:
         """Tells the next page that what was typed into a new message is safe: the browser forgets its own copy."""
