@@ -12,6 +12,8 @@ from typing import Literal
 
 import msgspec
 
+from store.room import Attached
+
 EntryKind = Literal["message", "reply", "added", "removed", "stopped"]
 
 
@@ -34,7 +36,7 @@ class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     author: PersonRef
     at: datetime
     body: str
-    attachments: tuple[()]
+    attachments: tuple[Attached, ...]
     html: str | None = None
     client_id: str | None = None
     reply_to: int | None = None
@@ -77,6 +79,17 @@ class ReadMoved(msgspec.Struct, frozen=True, tag="read"):
     seq: int
 
 
+class ViewChanged(msgspec.Struct, frozen=True, tag="view"):
+    """A person keeps these discussions otherwise than before (folder, trash, mute); `folders`: her folders are others.
+
+    Nobody else's view is another by it.
+    """
+
+    person: str
+    discussions: list[str]
+    folders: bool = False
+
+
 class MessageMoved(msgspec.Struct, frozen=True, tag="message"):
     """A message of a person's own is something else now: `held` for a moment, a `draft` again, or `sent`."""
 
@@ -92,7 +105,7 @@ class SignInEnded(msgspec.Struct, frozen=True, tag="ended"):
     sessions: list[str]
 
 
-AboutPerson = Joined | Left | ReadMoved | MessageMoved | SignInEnded
+AboutPerson = Joined | Left | ReadMoved | ViewChanged | MessageMoved | SignInEnded
 Event = EntryStored | AboutPerson
 Announce = Callable[[Sequence[Event]], None]
 """Tells the live door what happened. Never blocks, never raises; called once per commit."""

@@ -2,9 +2,10 @@
 
 from typing import cast
 
-from app.events import EntryKind, Line, PersonRef
+from app.events import EntryKind, EntryStored, Line, PersonRef
 from app.markdown import render
 from store.lines import ReadLine
+from store.room import StoredLine
 
 
 def shown(line: ReadLine) -> Line:
@@ -15,9 +16,25 @@ def shown(line: ReadLine) -> Line:
         author=PersonRef(line.author_id, line.author_name),
         at=line.created_at,
         body=line.body,
-        attachments=(),
+        attachments=line.attachments,
         html=render(line.body),
         client_id=line.client_id,
         reply_to=line.reply_to_seq,
         about=PersonRef(line.about_id, line.about_name or "") if line.about_id else None,
     )
+
+
+def happened(
+    author: PersonRef, line: StoredLine, kind: EntryKind, about: PersonRef | None = None
+) -> EntryStored:
+    """What is told of a line, just stored, that is about people and says nothing."""
+    shown = Line(
+        seq=line.seq,
+        kind=kind,
+        author=author,
+        at=line.created_at,
+        body=line.body,
+        attachments=(),
+        about=about,
+    )
+    return EntryStored(line.message_id, shown)

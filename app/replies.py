@@ -17,12 +17,14 @@ from sqlalchemy.exc import IntegrityError
 from app.bodies import check_body
 from app.doubts import Doubts
 from app.errors import ParleyError, Unavailable
-from app.events import Announce, EntryStored, Event, Joined, Line
-from app.markdown import may_be_markup, render
+from app.events import Announce, Event, Joined
 from app.meters import Meters
 from app.pace import Pace
-from app.verdicts import NewReply, Outcome, Posted, Verdict
+from app.rules.files import FileLimits
+from app.telling import told
+from app.verdicts import NO_FILES, Files, NewReply, Outcome, Posted, Verdict
 from app.waking import woken
+from store.attachments import seen
 from store.database import Database, OutcomeUnknown, StoreUnavailable
 from store.log import append, find_replies, lock_rooms
 from store.participations import MemberState, active_members
@@ -37,8 +39,6 @@ MOST_CHARACTERS_IN_COMMIT = 200_000
 """Characters in one commit, so that what it makes of one write stays far below a connection's bound."""
 MOST_WAITING = 20_000
 """Replies that may wait for a commit before new ones are refused."""
-LONG_BODY = 2_000
-"""Bodies from so many characters on are rendered off the event loop."""
 
 
 Settle = Callable[[Outcome], None]
@@ -60,6 +60,7 @@ class ReplyLog:
         pace: Pace,
         asleep_after: timedelta,
         meters: Meters | None = None,
+        files: FileLimits | None = None,
     ) -> None:
         self._database = database
         self._announce = announce
@@ -67,6 +68,7 @@ class ReplyLog:
         self._pace = pace
         self._asleep_after = asleep_after
         self._meters = meters or Meters()
+        self._file_limits = files or FileLimits()
         self._durable_at = 0.0
         self._waiting: list[Waiting] = []
         self._committing: asyncio.Task[None] | None = None
@@ -181,14 +183,14 @@ class ReplyLog:
         verdict, stored, woken = await self._database.transact(partial(store, replies))
         self._durable_at = time.perf_counter()
         self._meters.commits.observe(self._durable_at - began)
-        return verdict.outcomes(stored), [*woken, *await _entries(verdict.accepted, stored)]
+        return verdict.outcomes(stored), [*woken, *await told(verdict, stored)]
 
     # The transaction. On SQLite it runs in another thread: nothing of it may touch the event loop.
 
     def _store(self, replies: Sequence[NewReply], link: Link) -> Stored:
         """Nearly always all replies are new and accepted; only then it can be done without looking for known ones."""
         rooms = lock_rooms(link, {reply.discussion for reply in replies})
-        verdict = Verdict(rooms, self._members(replies, link), {}, replies)
+        verdict = Verdict(rooms, self._members(replies, link), {}, replies, self._files(replies, link))
         if verdict.refuses:
             return self._look_and_store(replies, link)
         return self._append(verdict, rooms, link)
@@ -197,11 +199,18 @@ class ReplyLog:
         """A reply that is known already has its number, whatever her rights are by now."""
         rooms = lock_rooms(link, {reply.discussion for reply in replies})
         known = find_replies(link, {(reply.author.id, reply.client_id) for reply in replies})
-        verdict = Verdict(rooms, self._members(replies, link), known, replies)
+        verdict = Verdict(rooms, self._members(replies, link), known, replies, self._files(replies, link))
         return self._append(verdict, rooms, link)
 
     def _members(self, replies: Sequence[NewReply], link: Link) -> dict[tuple[str, str], MemberState]:
         return active_members(link, {(reply.discussion, reply.author.id) for reply in replies})
+
+    def _files(self, replies: Sequence[NewReply], link: Link) -> Files:
+        if not any(reply.attachments for reply in replies):
+            return NO_FILES
+        most = self._file_limits.files
+        wanted = {(file, reply.author.id) for reply in replies for file in reply.attachments[:most]}
+        return Files(seen(link, wanted), self._file_limits)
 
     def _append(self, verdict: Verdict, rooms: dict[str, Room], link: Link) -> Stored:
         stored = append(link, rooms, verdict.lines, self._now())
@@ -221,32 +230,3 @@ def _outcome_name(outcome: Outcome) -> str:
     if isinstance(outcome, Posted):
         return "repeated" if outcome.repeated else "stored"
     return outcome.code
-
-
-async def _entries(accepted: Sequence[NewReply], stored: Sequence[StoredLine]) -> list[EntryStored]:
-    return [
-        EntryStored(
-            line.message_id,
-            Line(
-                seq=line.seq,
-                kind="reply",
-                author=reply.author,
-                at=line.created_at,
-                body=line.body,
-                attachments=(),
-                html=await _html(line.body) if may_be_markup(line.body) else None,
-                client_id=line.client_id,
-                reply_to=line.reply_to_seq,
-            ),
-        )
-        for reply, line in zip(accepted, stored, strict=True)
-    ]
-
-
-async def _html(body: str) -> str | None:
-    try:
-        return render(body) if len(body) < LONG_BODY else await asyncio.to_thread(render, body)
-    except Exception:
-        # The reply is stored already: better shown as it is than not at all.
-        log.exception("reply_not_rendered")
-        return None

@@ -1,14 +1,15 @@
 """What becomes of each reply of a batch: plain values in, decisions out, so that it can be read in one place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
 from app.errors import ClientIdReused, FieldError, Forbidden, InvalidInput, NotFound, ParleyError
 from app.events import PersonRef
+from app.rules.files import FileLimits, WrongFiles, wrong_ids, wrong_sizes
 from store.participations import MemberState
-from store.room import NewLine, Room, StoredLine, StoredReply
+from store.room import Attached, NewLine, Room, StoredLine, StoredReply
 
 
 class NewReply(msgspec.Struct, frozen=True, gc=False):
@@ -35,6 +36,16 @@ class Posted(msgspec.Struct, frozen=True, gc=False):
 Outcome = Posted | ParleyError
 
 
+class Files(msgspec.Struct, frozen=True):
+    """What may be carried: the attachments that their (id, person) names, and how many and how large."""
+
+    seen: Mapping[tuple[str, str], Attached] = {}
+    limits: FileLimits = FileLimits()
+
+
+NO_FILES = Files()
+
+
 class Verdict:
     """What becomes of each reply of a batch, decided inside the transaction."""
 
@@ -44,7 +55,9 @@ class Verdict:
         members: dict[tuple[str, str], MemberState],
         known: dict[tuple[str, str], StoredReply],
         replies: Sequence[NewReply],
+        files: Files = NO_FILES,
     ) -> None:
+        self._files = files
         self._rooms = rooms
         self._members = members
         self._known = known
@@ -81,6 +94,7 @@ class Verdict:
                     body=reply.body,
                     client_id=reply.client_id,
                     reply_to_seq=reply.reply_to,
+                    attachments=reply.attachments,
                 )
             )
 
@@ -91,6 +105,10 @@ class Verdict:
             for judged in self._judged
         ]
 
+    def carried(self, reply: NewReply) -> tuple[Attached, ...]:
+        """What an accepted reply carries."""
+        return tuple(self._files.seen[file, reply.author.id] for file in reply.attachments)
+
     def _refusal(self, reply: NewReply) -> ParleyError | None:
         room = self._rooms.get(reply.discussion)
         member = self._members.get((reply.discussion, reply.author.id))
@@ -98,11 +116,18 @@ class Verdict:
             return NotFound()
         if room.reply_policy == "nobody":
             return Forbidden("No replies are wanted here.")
-        if reply.attachments:
-            return InvalidInput(FieldError("attachments", "not_found", "There is no such attachment."))
+        if reply.attachments and (wrong := self._wrong_files(reply)):
+            return InvalidInput(FieldError("attachments", wrong.code, wrong.detail))
         if reply.reply_to is not None and not member.from_seq <= reply.reply_to <= room.head_seq:
             return InvalidInput(FieldError("reply_to", "not_found", "There is no such entry to reply to."))
         return None
+
+    def _wrong_files(self, reply: NewReply) -> WrongFiles | None:
+        if wrong := wrong_ids(reply.attachments, self._files.limits):
+            return wrong
+        if any((file, reply.author.id) not in self._files.seen for file in reply.attachments):
+            return WrongFiles("not_found", "There is no such attachment.")
+        return wrong_sizes([file.size for file in self.carried(reply)], self._files.limits)
 
 
 def _content(reply: NewReply) -> tuple[str, str, int | None, tuple[str, ...]]:
@@ -110,7 +135,12 @@ def _content(reply: NewReply) -> tuple[str, str, int | None, tuple[str, ...]]:
 
 
 def _repeated(reply: NewReply, stored: StoredReply) -> Outcome:
-    if _content(reply) != (stored.message_id, stored.body, stored.reply_to_seq, ()):
+    if _content(reply) != (
+        stored.message_id,
+        stored.body,
+        stored.reply_to_seq,
+        stored.attachments,
+    ):
         return ClientIdReused()
     return Posted(reply.discussion, reply.client_id, stored.seq, stored.created_at, repeated=True)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, insert, null, select, update
 
-from store.carrying import carry
+from store.carrying import carry, ids_by_entry
 from store.columns import table_of
 from store.pairs import by_ids, by_pairs, look_up, look_up_ids
 from store.prepared import Link, Prepared
@@ -90,7 +90,7 @@ FIND_REPLIES = by_pairs(
     lambda wanted: select(
         entry.c.author_id,
         entry.c.client_id,
-        *(entry.c[field] for field in StoredReply.__struct_fields__),
+        *(entry.c[field] for field in StoredReply.__struct_fields__ if field != "attachments"),
     ).select_from(
         wanted.join(entry, and_(entry.c.author_id == wanted.c.one, entry.c.client_id == wanted.c.two))
     )
@@ -105,7 +105,8 @@ def lock_rooms(link: Link, ids: Iterable[str]) -> dict[str, Room]:
 def find_replies(link: Link, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], StoredReply]:
     """What these (author, client_id) already name. Ask after `lock_rooms`: nobody slips in between."""
     rows = look_up(link, FIND_REPLIES, keys)
-    return {(row[0], row[1]): StoredReply(*row[2:]) for row in rows}
+    carried = ids_by_entry(link, [(row[2], row[3]) for row in rows])
+    return {(row[0], row[1]): StoredReply(*(*row[2:], carried[row[2], row[3]])) for row in rows}
 
 
 def people_inside(link: Link, discussions: Iterable[str]) -> dict[str, list[str]]:

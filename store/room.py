@@ -70,3 +70,4 @@ class StoredReply(msgspec.Struct, frozen=True):
     body: str
     reply_to_seq: int | None
     created_at: datetime
+    attachments: tuple[str, ...] = ()

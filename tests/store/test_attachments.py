@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import text, update
 from sqlalchemy.exc import IntegrityError
 
-from store import attachments, carrying, contents
+from store import attachments, contents
 from store.attachments import seen
 from store.carrying import carried_by_drafts, carried_by_lines, carry_in_draft, carry_on
 from store.columns import table_of
 from store.contents import NewAttachment, NewContent, Stored
 from store.database import Database
 from store.entries import NewLine, append, lock_rooms, read_lines
-from store.prepared import through
+from store.prepared import Link, through
 from store.room import Attached
 from store.tables import Participation
 from tests.store.rows import NOON, draft, people, room
@@ -151,7 +151,7 @@ async def test_a_content_is_kept_once(database: Database) -> None:
 async def given(database: Database, owner: str, *ids: str, at: object = NOON) -> None:
     """Attachments of three bytes, each with a content of its own."""
 
-    def keep(link: carrying.Link) -> None:
+    def keep(link: Link) -> None:
         for one in ids:
             contents.keep(link, NewContent(f"of {one}", f"at {one}", 3, None, None, None, NOON))
             contents.give(
