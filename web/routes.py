@@ -12,6 +12,7 @@ from web.api import (
     people,
     recipients,
     replies,
+    sending,
     session,
     unread,
 )
@@ -25,7 +26,7 @@ api_routes = [
     Resource("/api/people", GET=people.find),
     Resource("/api/messages", POST=messages.create, GET=messages.index),
     Resource("/api/messages/{id}", GET=messages.show, PATCH=messages.change, DELETE=messages.discard),
-    Resource("/api/messages/{id}/send", POST=messages.send),
+    Resource("/api/messages/{id}/send", POST=sending.send, DELETE=sending.take_back),
     Resource("/api/discussions", GET=discussions.index),
     Resource("/api/discussions/{id}", GET=discussions.show),
     Resource("/api/discussions/{id}/entries", GET=discussions.entries),

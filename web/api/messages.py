@@ -1,4 +1,4 @@
-"""Messages before they are sent, and sending. What is sent lives on as a discussion of the same id."""
+"""Messages before they are sent (`web.api.sending`). What is sent lives on as a discussion of the same id."""
 
 import re
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from starlette.responses import Response
 
-from app import drafts, sending
+from app import drafts
 from app.drafts import Draft, DraftFields
 from app.errors import VersionConflict
 from web.api.operation import Call, answer, done, operation
@@ -22,7 +22,6 @@ from web.api.wire import (
     refuse_attachments,
 )
 from web.errors import Refused
-from web.limits import SENDING, spend
 
 ENTITY_TAG = re.compile(r'^"(\d{1,9})"$')
 
@@ -48,10 +47,14 @@ class MessageFields(msgspec.Struct, frozen=True):
     attachments: list[str] = []
     appointment: Appointment | UnsetType | None = UNSET
     reply_policy: Literal["everyone", "nobody"] | UnsetType = UNSET
+    separately: bool | UnsetType = UNSET
 
 
 class Message(msgspec.Struct, frozen=True):
-    """A message in progress. `version` is also its entity tag."""
+    """A message in progress. `version` is also its entity tag.
+
+    At `returned_at` it came back, because it could not be sent when its time had come.
+    """
 
     id: str
     state: Literal["draft"]
@@ -63,6 +66,8 @@ class Message(msgspec.Struct, frozen=True):
     attachments: tuple[()]
     appointment: Appointment | None
     reply_policy: str
+    separately: bool
+    returned_at: datetime | None
     version: int
     created_at: datetime
     updated_at: datetime
@@ -76,20 +81,6 @@ class MessagesQuery(msgspec.Struct, frozen=True):
     limit: Annotated[int, Meta(ge=1, le=100)] = 30
 
 
-class SentDiscussion(msgspec.Struct, frozen=True):
-    """The discussion that a sent message is."""
-
-    id: str
-    subject: str
-
-
-class Sent(msgspec.Struct, frozen=True):
-    """The message is sent; `repeated` if it already was."""
-
-    discussion: SentDiscussion
-    repeated: bool
-
-
 @operation("List messages in progress", query=MessagesQuery, gives={200: Items[Message]})
 async def index(call: Call, given: MessagesQuery) -> Response:
     """One's own drafts; nobody else ever sees them."""
@@ -101,13 +92,13 @@ async def index(call: Call, given: MessagesQuery) -> Response:
 async def create(call: Call, given: MessageFields) -> Response:
     """Keeps a draft. Its id stays the discussion's id."""
     draft = await drafts.create(call.site, call.who, _fields(given))
-    return _answer(draft, 201, Location=f"/api/messages/{draft.id}")
+    return message_answer(draft, 201, Location=f"/api/messages/{draft.id}")
 
 
 @operation("Show a message in progress", gives={200: Message}, refuses=(404, 409), versioned=True)
 async def show(call: Call) -> Response:
-    """One's own draft; 409 `already_sent` for one's own sent message, which is a discussion now."""
-    return _answer(await drafts.get(call.site, call.who, call.id()))
+    """One's own draft; 409 `message_held` while it is on its way, `already_sent` once it is a discussion."""
+    return message_answer(await drafts.get(call.site, call.who, call.id()))
 
 
 @operation(
@@ -121,7 +112,7 @@ async def change(call: Call, given: MessageFields) -> Response:
     """Needs `If-Match` with the version that was read: an older one is refused, and the writer chooses."""
     draft_id = call.id()
     version = await _version_to_match(call, draft_id)
-    return _answer(await drafts.change(call.site, call.who, draft_id, _fields(given), version=version))
+    return message_answer(await drafts.change(call.site, call.who, draft_id, _fields(given), version=version))
 
 
 @operation("Discard a message in progress", gives={204: None}, refuses=(404, 409))
@@ -129,14 +120,6 @@ async def discard(call: Call) -> Response:
     """Throws a draft away."""
     await drafts.discard(call.site, call.who, call.id())
     return done()
-
-
-@operation("Send a message", gives={200: Sent}, refuses=(404, 422, 429))
-async def send(call: Call) -> Response:
-    """All or nothing, and once: 422 `no_recipients`, or `recipients_refused` with each one in `refused`."""
-    await spend(call.site, SENDING, call.who)
-    sent = await sending.send(call.site, call.who, call.id())
-    return answer(Sent(SentDiscussion(sent.id, sent.subject), sent.sent_again))
 
 
 def _fields(given: MessageFields) -> DraftFields:
@@ -149,6 +132,7 @@ def _fields(given: MessageFields) -> DraftFields:
         to=UNSET if given.to is UNSET else addresses("to", given.to),
         cc=UNSET if given.cc is UNSET else addresses("cc", given.cc),
         reply_policy=given.reply_policy,
+        separately=given.separately,
         starts_at=starts_at,
         ends_at=ends_at,
     )
@@ -182,7 +166,8 @@ async def _version_to_match(call: Call, draft_id: str) -> int:
     raise VersionConflict(current)
 
 
-def _answer(draft: Draft, status: int = 200, **headers: str) -> Response:
+def message_answer(draft: Draft, status: int = 200, **headers: str) -> Response:
+    """A message in progress as an answer, with its version."""
     return answer(_message(draft), status, {"ETag": f'"{draft.version}"', **headers})
 
 
@@ -198,6 +183,8 @@ def _message(draft: Draft) -> Message:
         attachments=(),
         appointment=Appointment(draft.starts_at, draft.ends_at) if draft.starts_at else None,
         reply_policy=draft.reply_policy,
+        separately=draft.separately,
+        returned_at=draft.returned_at,
         version=draft.version,
         created_at=draft.created_at,
         updated_at=draft.updated_at,

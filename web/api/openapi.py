@@ -94,7 +94,10 @@ def _operation(method: str, one: Operation, schemas: _Schemas) -> dict[str, Any]
     if parameters := list(_parameters(one)):
         described["parameters"] = parameters
     if one.takes is not None and not one.takes_query:
-        described["requestBody"] = {"required": True, "content": {JSON: {"schema": schemas.of(one.takes)}}}
+        described["requestBody"] = {
+            "required": not one.may_be_empty,
+            "content": {JSON: {"schema": schemas.of(one.takes)}},
+        }
     return described
 
 
@@ -133,6 +136,7 @@ def _phrase(status: int) -> str:
     return {
         200: "Here it is",
         201: "It is made",
+        202: "It is on its way",
         204: "It is done",
         503: "Not now",
     }[status]

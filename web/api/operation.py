@@ -72,6 +72,7 @@ class Operation:
     refuses: tuple[int, ...]
     for_everybody: bool
     takes_query: bool
+    may_be_empty: bool
     versioned: bool
     media_type: str
 
@@ -84,7 +85,8 @@ class Operation:
             return await self.handle(call)
         if self.takes_query:
             return await self.handle(call, read_query(request, self.takes))
-        return await self.handle(call, await read_json(request, self.takes))
+        given = await read_json(request, self.takes, may_be_empty=self.may_be_empty)
+        return await self.handle(call, given)
 
 
 class _Describe:
@@ -123,6 +125,7 @@ def operation(
     refuses: tuple[int, ...] = (),
     for_everybody: bool = False,
     versioned: bool = False,
+    may_be_empty: bool = False,
 ) -> Callable[[Taking[Given]], Operation]: ...
 @overload
 def operation(
@@ -137,13 +140,15 @@ def operation(
     refuses: tuple[int, ...] = (),
     for_everybody: bool = False,
     versioned: bool = False,
+    may_be_empty: bool = False,
     media_type: str = JSON,
 ) -> Any:
     """Describe a call of the API.
 
     `takes` is the type of the body, `query` that of the query; `gives` the type of each good answer by status
     (None: no content); `refuses` the statuses it may answer with besides those that its form implies;
-    `versioned` answers carry an entity tag; `media_type` is what good answers are.
+    `versioned` answers carry an entity tag; a body that `may_be_empty` sets nothing; `media_type` is what good answers
+    are.
     """
     return _Describe(
         summary=summary,
@@ -153,6 +158,7 @@ def operation(
         refuses=refuses,
         for_everybody=for_everybody,
         versioned=versioned,
+        may_be_empty=may_be_empty,
         media_type=media_type,
     )
 

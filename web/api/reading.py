@@ -17,11 +17,13 @@ WHERE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 MISSING = re.compile(r"^Object missing required field `(?P<name>[^`]*)`$")
 
 
-async def read_json(request: Request, kind: type[Given]) -> Given:
-    """The body as `kind`.
+async def read_json(request: Request, kind: type[Given], *, may_be_empty: bool = False) -> Given:
+    """The body as `kind`; an empty one that `may_be_empty` is `kind` with nothing set.
 
     Raises `Refused` (415 `unsupported_media_type`, 400 `bad_json`) or `InvalidInput`.
     """
+    if may_be_empty and not await request.body():
+        return kind()
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != "application/json" and not media_type.endswith("+json"):
         raise Refused(415, "unsupported_media_type", "The body must be application/json.")
