@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import FieldError, InvalidInput
-from app.sign_in import MAX_PASSWORD, hash_passwords
+from app.passwords import MAX_PASSWORD, hash_passwords
 from app.site import Site
 from store import importing as stored
 from store.columns import new_id

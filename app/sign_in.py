@@ -1,22 +1,19 @@
-"""Signing in and out, and who somebody is: passwords, sessions of browsers, access tokens of programs.
+"""Signing in and out, and who somebody is: sessions of browsers, access tokens of programs.
 
-Passwords are kept as Argon2id; of sessions and tokens only a keyed hash of 256 random bits is kept.
+Of sessions and tokens only a keyed hash of 256 random bits is kept.
 """
 
-import asyncio
 import hmac
 import secrets
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 
 import msgspec
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 from limits import RateLimitItemPerMinute
 
 from app.errors import NotFound, WrongCredentials
 from app.events import SignInEnded
+from app.passwords import check_password
 from app.settings import Settings
 from app.site import Identity, Site
 from store import people, sign_ins
@@ -28,11 +25,6 @@ from store.tables import Person, Session
 TRIES_PER_ACCOUNT = RateLimitItemPerMinute(10, 5)
 FAILURES_PER_ADDRESS = RateLimitItemPerMinute(50, 5)
 TOUCH_EVERY = timedelta(minutes=5)
-MAX_PASSWORD = 1000
-
-# OWASP's parameters for Argon2id. A hash takes 19 MiB, so no more than two are made at once in a process.
-_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-_hashing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 
 
 class SignedIn(msgspec.Struct, frozen=True):
@@ -57,7 +49,7 @@ async def sign_in(
     await site.throttle.spend(TRIES_PER_ACCOUNT, "sign_in_account", account)
     async with site.database.read() as session:
         person = await people.by_login(session, login)
-    right, new_hash = await _check_password(person.password_hash if person else None, password)
+    right, new_hash = await check_password(person.password_hash if person else None, password)
     if person is None or person.suspended_at is not None or not right:
         await site.throttle.spend(FAILURES_PER_ADDRESS, "sign_in_address", address)
         raise WrongCredentials
@@ -84,36 +76,20 @@ async def identify(site: Site, *, cookie: str | None = None, bearer: str | None 
     if owner is None:
         return None
     if owner.seen_at is None or now - owner.seen_at >= TOUCH_EVERY:
-        site.sightings.note(via, owner.sign_in_id, owner.person_id, now)
-    return _identity(owner, via)
+        site.sightings.note(via, owner.sign_in_id, owner.id, now)
+    return identity_of(owner, owner.sign_in_id, via)
 
 
-def identity_of(person: Person, session_id: str) -> Identity:
-    """This person, acting through a browser's session."""
-    return _identity(
-        Owner(
-            person.id,
-            person.login,
-            person.name,
-            person.role,
-            person.language,
-            person.time_zone,
-            session_id,
-            None,
-        ),
-        "session",
-    )
-
-
-def _identity(owner: Owner, via: str) -> Identity:
+def identity_of(person: Person | Owner, session_id: str, via: str = "session") -> Identity:
+    """This person, acting through a browser's session or a token."""
     return Identity(
-        person_id=owner.person_id,
-        login=owner.login,
-        name=owner.name,
-        role=owner.role,
-        language=owner.language,
-        time_zone=owner.time_zone,
-        session_id=owner.sign_in_id,
+        person_id=person.id,
+        login=person.login,
+        name=person.name,
+        role=person.role,
+        language=person.language,
+        time_zone=person.time_zone,
+        session_id=session_id,
         via=via,
     )
 
@@ -163,44 +139,6 @@ def secret_hash(settings: Settings, secret: str) -> str:
     """What is kept of a session's or token's secret: HMAC-SHA256, keyed with the site's secret."""
     key = settings.secret.get_secret_value().encode()
     return hmac.digest(key, secret.encode("utf-8", "surrogatepass"), "sha256").hex()
-
-
-def hash_password(password: str) -> str:
-    """An Argon2id hash of `password`. Takes tens of milliseconds and 19 MiB: keep it off the event loop."""
-    return _hasher.hash(_bytes(password))
-
-
-async def hash_passwords(passwords: list[str]) -> list[str]:
-    """Hashes of several passwords, made off the event loop, at most two at once."""
-    loop = asyncio.get_running_loop()
-    return await asyncio.gather(*(loop.run_in_executor(_hashing, hash_password, p) for p in passwords))
-
-
-async def _check_password(password_hash: str | None, password: str) -> tuple[bool, str | None]:
-    """Whether the password is right, and a new hash where the old one's parameters are not today's."""
-    return await asyncio.get_running_loop().run_in_executor(_hashing, _verify, password_hash, password)
-
-
-def _verify(password_hash: str | None, password: str) -> tuple[bool, str | None]:
-    too_long = len(password) > MAX_PASSWORD
-    try:
-        _hasher.verify(password_hash or _nobodys_hash(), b"" if too_long else _bytes(password))
-    except (Argon2Error, InvalidHashError):
-        return False, None
-    if password_hash is None or too_long:
-        return False, None
-    outdated = _hasher.check_needs_rehash(password_hash)
-    return True, _hasher.hash(_bytes(password)) if outdated else None
-
-
-@cache
-def _nobodys_hash() -> str:
-    # Checked for accounts that do not exist or have no password, so that the answer takes the same time.
-    return _hasher.hash(secrets.token_bytes(16))
-
-
-def _bytes(password: str) -> bytes:
-    return password.encode("utf-8", "surrogatepass")
 
 
 async def _begin_session(

@@ -22,9 +22,9 @@ person = table_of(Person)
 
 
 class Owner(msgspec.Struct, frozen=True):
-    """Whose sign-in it is, and when it was last seen."""
+    """Whose sign-in it is (`id` and what follows are the person's), and when it was last seen."""
 
-    person_id: str
+    id: str
     login: str
     name: str
     role: str

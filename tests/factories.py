@@ -7,9 +7,10 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from app.drafts import Address, DraftFields, create
+from app.passwords import hash_password
 from app.people import import_people
 from app.sending import send
-from app.sign_in import create_token, hash_password, identity_of, sign_in
+from app.sign_in import create_token, identity_of, sign_in
 from app.site import Identity, Site
 from store.columns import new_id
 from store.tables import Group, Person
