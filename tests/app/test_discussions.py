@@ -20,12 +20,6 @@ def site(site: Site) -> Site:
     return replace(site, now=Clock())
 
 
-@pytest.fixture
-async def people(site: Site) -> list[Identity]:
-    """Alice, Bob, Carol and Dave."""
-    return await factories.people(site, "alice", "bob", "carol", "dave")
-
-
 async def test_log_is_read_in_pages_both_ways(site: Site, people: list[Identity]) -> None:
     """Entries are ascending; `next` goes on in the same direction and ends at the bounds."""
     alice, bob, *_ = people

@@ -23,12 +23,6 @@ def site(site: Site) -> Site:
     return replace(site, now=Clock())
 
 
-@pytest.fixture
-async def people(site: Site) -> list[Identity]:
-    """Alice, Bob, Carol and Dave."""
-    return await factories.people(site, "alice", "bob", "carol", "dave")
-
-
 async def ids(site: Site, who: Identity, name: str) -> list[str]:
     """What is in a box, read in pages of two."""
     found: list[str] = []

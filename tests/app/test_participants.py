@@ -25,12 +25,6 @@ def site(site: Site) -> Site:
     return replace(site, now=Clock())
 
 
-@pytest.fixture
-async def people(site: Site) -> list[Identity]:
-    """Alice, Bob, Carol and Dave."""
-    return await factories.people(site, "alice", "bob", "carol", "dave")
-
-
 async def test_with_history_everything_is_seen_and_unread(site: Site, people: list[Identity]) -> None:
     """Who is added with history sees from the first entry on and has all of it unread."""
     alice, bob, carol, _ = people
