@@ -10,6 +10,8 @@ ParleyError
 ├── RecipientsRefused    recipients_refused each refused recipient with the reason
 ├── AlreadySent          already_sent       a sent message never changes
 │   └── MessageHeld      message_held       on its way: it is taken back before it is changed
+├── FileTooLarge         file_too_large     one file beyond the limit
+├── FilesFull            files_full         a person's files together beyond the limit
 ├── VersionConflict      version_conflict   somebody (or another tab) saved a newer version
 ├── ClientIdReused       client_id_reused   the same client_id with another content
 ├── RateLimited          rate_limited       `retry_after` seconds
@@ -19,6 +21,8 @@ ParleyError
 from typing import ClassVar
 
 import msgspec
+
+from app.rules.files import MIB
 
 
 class FieldError(msgspec.Struct, frozen=True):
@@ -126,6 +130,28 @@ class MessageHeld(AlreadySent):
 
     code = "message_held"
     default_detail = "This message is about to leave; take it back before you change it."
+
+
+class FileTooLarge(ParleyError):
+    """This file is larger than a file may be: `most` bytes."""
+
+    code = "file_too_large"
+    default_detail = "This file is too large."
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"A file has at most {most // MIB} MiB here.")
+
+
+class FilesFull(ParleyError):
+    """With this file, this person's files would have more bytes than `most`."""
+
+    code = "files_full"
+    default_detail = "There is no room for further files."
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"The files of one person have at most {most // MIB} MiB together here.")
 
 
 class VersionConflict(ParleyError):

@@ -12,8 +12,6 @@ from typing import Literal
 
 import msgspec
 
-from store.room import Attached
-
 EntryKind = Literal["message", "reply", "added", "removed", "stopped"]
 
 
@@ -22,6 +20,20 @@ class PersonRef(msgspec.Struct, frozen=True, gc=False):
 
     id: str
     name: str
+
+
+class Attached(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """A file that an entry or a draft carries: its name, its size in bytes, what it is.
+
+    `width` and `height` are those of its preview, in pixels, where there is one.
+    """
+
+    id: str
+    name: str
+    size: int
+    media_type: str
+    width: int | None = None
+    height: int | None = None
 
 
 class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

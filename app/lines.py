@@ -1,11 +1,14 @@
 """Lines of the log as people see them: with names, and with HTML where the body is more than plain text."""
 
+from collections.abc import Sequence
 from typing import cast
 
-from app.events import EntryKind, EntryStored, Line, PersonRef
+import msgspec
+
+from app.events import Attached, EntryKind, EntryStored, Line, PersonRef
 from app.markdown import render
 from store.lines import ReadLine
-from store.room import StoredLine
+from store.room import CarriedFile, StoredLine
 
 
 def shown(line: ReadLine) -> Line:
@@ -16,7 +19,7 @@ def shown(line: ReadLine) -> Line:
         author=PersonRef(line.author_id, line.author_name),
         at=line.created_at,
         body=line.body,
-        attachments=line.attachments,
+        attachments=attached(line.attachments) if line.attachments else (),
         html=render(line.body),
         client_id=line.client_id,
         reply_to=line.reply_to_seq,
@@ -38,3 +41,8 @@ def happened(
         about=about,
     )
     return EntryStored(line.message_id, shown)
+
+
+def attached(files: Sequence[CarriedFile]) -> tuple[Attached, ...]:
+    """What an entry or a draft carries, as it is shown and sent."""
+    return tuple(Attached(*msgspec.structs.astuple(file)) for file in files)

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.rules.files import MIB, FileLimits
+
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -23,6 +25,15 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="address to listen on")
     port: int = Field(default=8000, ge=0, le=65535, description="port to listen on; 0 picks a free one")
     data: Path = Field(default=Path("var/files"), description="folder for attachment bytes")
+    files_url: str = Field(
+        default="", description="`s3://bucket/folder` for them instead; AWS_… variables say how to get there"
+    )
+    attachment_mib: int = Field(default=25, ge=1, le=4096, description="MiB of the largest attachment")
+    attachments: int = Field(default=20, ge=1, le=100, description="attachments of one message or reply")
+    attachments_mib: int = Field(default=100, ge=1, description="MiB of them together")
+    person_mib: int = Field(
+        default=2048, ge=1, description="MiB of all attachments that a person has brought"
+    )
     processes: int = Field(
         default=1, ge=1, le=64, validation_alias="WEB_CONCURRENCY", description="server processes"
     )
@@ -51,6 +62,10 @@ class Settings(BaseSettings):
     reachable_days: int = Field(
         default=15, ge=1, description="days since last seen after which one is not reachable"
     )
+    trash_days: int = Field(default=30, ge=1, description="days after which the trash empties itself")
+    purge_days: int = Field(
+        default=7, ge=0, description="days after which a discussion that everybody has left is purged"
+    )
     asleep_days: int = Field(
         default=30, ge=1, description="days without a reply after which a room is not followed live"
     )
@@ -70,6 +85,13 @@ class Settings(BaseSettings):
         if value.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
             return value
         raise ValueError("must begin with sqlite+aiosqlite:// or postgresql+asyncpg://")
+
+    @field_validator("files_url")
+    @classmethod
+    def _known_files_url(cls, value: str) -> str:
+        if not value or value.startswith("s3://"):
+            return value
+        raise ValueError("must begin with s3://")
 
     @field_validator("node")
     @classmethod
@@ -91,6 +113,16 @@ class Settings(BaseSettings):
     def is_postgres(self) -> bool:
         """Whether the store is PostgreSQL."""
         return self.database_url.startswith("postgresql")
+
+    @property
+    def file_limits(self) -> FileLimits:
+        """How many files, and how large, may be carried and kept."""
+        return FileLimits(
+            file=self.attachment_mib * MIB,
+            files=self.attachments,
+            together=self.attachments_mib * MIB,
+            person=self.person_mib * MIB,
+        )
 
     @property
     def limits_rates(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import structlog
 
 from app.events import EntryStored, Line
+from app.lines import attached
 from app.markdown import may_be_markup, render
 from app.verdicts import Verdict
 from store.room import StoredLine
@@ -27,7 +28,7 @@ async def told(verdict: Verdict, stored: Sequence[StoredLine]) -> list[EntryStor
                 author=reply.author,
                 at=line.created_at,
                 body=line.body,
-                attachments=verdict.carried(reply) if reply.attachments else (),
+                attachments=attached(verdict.carried(reply)) if reply.attachments else (),
                 html=await _html(line.body) if may_be_markup(line.body) else None,
                 client_id=line.client_id,
                 reply_to=line.reply_to_seq,

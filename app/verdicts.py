@@ -9,7 +9,7 @@ from app.errors import ClientIdReused, FieldError, Forbidden, InvalidInput, NotF
 from app.events import PersonRef
 from app.rules.files import FileLimits, WrongFiles, wrong_ids, wrong_sizes
 from store.participations import MemberState
-from store.room import Attached, NewLine, Room, StoredLine, StoredReply
+from store.room import CarriedFile, NewLine, Room, StoredLine, StoredReply
 
 
 class NewReply(msgspec.Struct, frozen=True, gc=False):
@@ -39,7 +39,7 @@ Outcome = Posted | ParleyError
 class Files(msgspec.Struct, frozen=True):
     """What may be carried: the attachments that their (id, person) names, and how many and how large."""
 
-    seen: Mapping[tuple[str, str], Attached] = {}
+    seen: Mapping[tuple[str, str], CarriedFile] = {}
     limits: FileLimits = FileLimits()
 
 
@@ -105,7 +105,7 @@ class Verdict:
             for judged in self._judged
         ]
 
-    def carried(self, reply: NewReply) -> tuple[Attached, ...]:
+    def carried(self, reply: NewReply) -> tuple[CarriedFile, ...]:
         """What an accepted reply carries."""
         return tuple(self._files.seen[file, reply.author.id] for file in reply.attachments)
 

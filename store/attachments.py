@@ -24,7 +24,7 @@ from store.carrying import ATTACHED, DRAFT
 from store.columns import table_of
 from store.pairs import by_pairs, look_up
 from store.prepared import Link, Prepared
-from store.room import Attached
+from store.room import CarriedFile
 from store.tables import Attachment, Blob, Carried, Message, Participation
 
 attachment = table_of(Attachment)
@@ -101,9 +101,9 @@ KEPT_BY = Prepared(
 )
 
 
-def seen(link: Link, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Attached]:
+def seen(link: Link, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CarriedFile]:
     """Those of these (attachment, person) in which the person sees the attachment."""
-    return {(row[0], row[1]): Attached(*row[2:]) for row in look_up(link, SEEN, pairs)}
+    return {(row[0], row[1]): CarriedFile(*row[2:]) for row in look_up(link, SEEN, pairs)}
 
 
 def content_of(link: Link, attachment_id: str, person_id: str) -> Content | None:

@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, delete, insert, null, select, update
 from store.columns import table_of
 from store.pairs import by_ids, look_up_ids
 from store.prepared import Link, Prepared
-from store.room import Attached
+from store.room import CarriedFile
 from store.tables import Attachment, Blob, Carried, Message
 
 DRAFT = 0
@@ -60,13 +60,15 @@ LOOSEN = Prepared(
 )
 
 
-def carried_by_lines(link: Link, message_id: str, first: int, last: int) -> dict[int, tuple[Attached, ...]]:
+def carried_by_lines(
+    link: Link, message_id: str, first: int, last: int
+) -> dict[int, tuple[CarriedFile, ...]]:
     """What the entries numbered `first` to `last` carry, by their numbers."""
     rows = CARRIED_BY_LINES.rows(link, {"room": message_id, "first": first, "last": last})
     return _gathered(rows)
 
 
-def carried_by_drafts(link: Link, message_ids: Iterable[str]) -> dict[str, tuple[Attached, ...]]:
+def carried_by_drafts(link: Link, message_ids: Iterable[str]) -> dict[str, tuple[CarriedFile, ...]]:
     """What these drafts carry, by their ids."""
     return _gathered(look_up_ids(link, CARRIED_BY_DRAFTS, message_ids))
 
@@ -122,8 +124,8 @@ def ids_by_entry(link: Link, entries: Iterable[tuple[str, int]]) -> Mapping[tupl
     }
 
 
-def _gathered(rows: Sequence[tuple[Any, ...]]) -> dict[Any, tuple[Attached, ...]]:
-    found: dict[Any, list[Attached]] = {}
+def _gathered(rows: Sequence[tuple[Any, ...]]) -> dict[Any, tuple[CarriedFile, ...]]:
+    found: dict[Any, list[CarriedFile]] = {}
     for row in rows:
-        found.setdefault(row[0], []).append(Attached(*row[1:]))
+        found.setdefault(row[0], []).append(CarriedFile(*row[1:]))
     return {key: tuple(files) for key, files in found.items()}

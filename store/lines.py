@@ -14,7 +14,7 @@ from store.carrying import carried_by_lines
 from store.columns import table_of
 from store.pairs import by_ids, look_up_ids
 from store.prepared import Link, Prepared
-from store.room import Attached
+from store.room import CarriedFile
 from store.tables import Entry, Message, Person
 
 message = table_of(Message)
@@ -37,7 +37,7 @@ class ReadLine(msgspec.Struct, frozen=True):
     about_name: str | None
     reply_to_seq: int | None
     created_at: datetime
-    attachments: tuple[Attached, ...] = ()
+    attachments: tuple[CarriedFile, ...] = ()
 
 
 def _read_lines() -> Select[Any]:

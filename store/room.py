@@ -20,7 +20,7 @@ class Room(msgspec.Struct, frozen=True):
     subject: str
 
 
-class Attached(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+class CarriedFile(msgspec.Struct, frozen=True, gc=False):
     """A file that an entry or a draft carries: its name, its size in bytes, what it is.
 
     `width` and `height` are those of its preview, in pixels, where there is one.

@@ -32,6 +32,8 @@ STATUS: dict[type[errors.ParleyError], int] = {
     errors.AlreadySent: 409,
     errors.ClientIdReused: 409,
     errors.VersionConflict: 412,
+    errors.FileTooLarge: 413,
+    errors.FilesFull: 422,
     errors.InvalidInput: 422,
     errors.NoRecipients: 422,
     errors.RecipientsRefused: 422,
@@ -58,6 +60,7 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     errors: list[FieldError] | None = None
     refused: list[RefusedRecipient] | None = None
     current: int | None = None
+    most: int | None = None
     retry_after: float | None = None
 
 
@@ -143,6 +146,8 @@ def _details(error: errors.ParleyError) -> dict[str, Any]:
             return {"refused": error.refused}
         case errors.VersionConflict():
             return {"current": error.current}
+        case errors.FileTooLarge() | errors.FilesFull():
+            return {"most": error.most}
         case errors.RateLimited() | errors.Unavailable():
             return {"retry_after": error.retry_after}
         case _:

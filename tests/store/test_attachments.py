@@ -15,7 +15,7 @@ from store.contents import NewAttachment, NewContent, Stored
 from store.database import Database
 from store.entries import NewLine, append, lock_rooms, read_lines
 from store.prepared import Link, through
-from store.room import Attached
+from store.room import CarriedFile
 from store.tables import Participation
 from tests.store.rows import NOON, draft, people, room
 
@@ -33,7 +33,7 @@ async def test_lines_are_read_with_what_they_carry(database: Database) -> None:
         lines = await through(session, read_lines, "room", 1, 9, 9)
         last = await session.scalar(text("SELECT last_file_seq FROM message WHERE id = 'room'"))
     assert [[file.id for file in line.attachments] for line in lines] == [[], ["two", "one"], []]
-    assert lines[1].attachments[0] == Attached("two", "two.txt", 3, "text/plain")
+    assert lines[1].attachments[0] == CarriedFile("two", "two.txt", 3, "text/plain")
     assert last == 2
 
 
