@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.events import Announce, PersonRef
+from app.files import Files
 from app.reading import ReadMarks
 from app.seeing import Sightings
 from app.settings import Settings
 from app.throttle import Throttle
+from store.blobs import BlobStore
 from store.columns import utc_now
 from store.database import Database
 
@@ -27,11 +29,14 @@ class Site:
     """Set when a message of somebody on this node waits to leave (see `app.held`)."""
     sightings: Sightings = field(init=False)
     marks: ReadMarks = field(init=False)
+    files: Files = field(init=False)
 
     def __post_init__(self) -> None:
         """What is noted goes to this site's own store."""
         object.__setattr__(self, "sightings", Sightings(self.database))
         object.__setattr__(self, "marks", ReadMarks(self.database, self.announce))
+        blobs = BlobStore(self.settings.data, self.settings.files_url)
+        object.__setattr__(self, "files", Files(self.database, blobs, self.settings.file_limits, self.now))
 
 
 @dataclass(frozen=True)

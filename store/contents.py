@@ -107,6 +107,11 @@ def keep(link: Link, content: NewContent) -> tuple[str, int | None, int | None]:
             return place, width, height
 
 
+def find(link: Link, digest: str) -> bool:
+    """Whether this content is kept."""
+    return bool(look_up_ids(link, KNOWN, [digest]))
+
+
 def give(link: Link, new: NewAttachment) -> None:
     """Make an attachment of a content that is kept."""
     GIVE.insert(link, [new])
