@@ -14,6 +14,7 @@ from app.events import Event
 from app.settings import Settings
 from app.site import Site
 from app.throttle import Throttle
+from store import database as store_database
 from store.columns import new_id
 from store.database import Database
 from tests.nodes import RunningNode, ServerProcess
@@ -23,6 +24,8 @@ from tests.turns import Turns, take_turns
 from tests.waiting import wait_for
 
 SECRET = "a secret of the tests"
+PATIENCE = 20.0
+"""Seconds that PostgreSQL has for an answer where nothing is said about how soon it comes."""
 
 NodeFactory = Callable[..., Awaitable[RunningNode]]
 ProcessFactory = Callable[..., Awaitable[ServerProcess]]
@@ -121,7 +124,14 @@ def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def postgresql_url(postgres: PostgresServer, _postgresql_template: str) -> Iterator[str]:
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL may take its time, since other tests run beside this one; override it where the bounds matter."""
+    for bound in ("POSTGRES_COMMAND_SECONDS", "LOCK_SECONDS"):
+        monkeypatch.setattr(store_database, bound, PATIENCE)
+
+
+@pytest.fixture
+def postgresql_url(postgres: PostgresServer, _postgresql_template: str, patience: None) -> Iterator[str]:
     """A fresh, migrated PostgreSQL database."""
     name = f"test_{new_id()}"
     yield postgres.create_database(name, template=_postgresql_template)

@@ -19,6 +19,8 @@ from tests.servers import free_port
 from tests.waiting import wait_for
 from web.serving import Server, configuration
 
+STARTS_WITHIN = 60.0
+"""Seconds: far more than a start takes, on a machine that has much else to do."""
 ADDRESS = re.compile(r"https?://[^\s/]+:\d+")
 
 
@@ -67,7 +69,7 @@ class RunningNode:
     async def start(self) -> None:
         """Serve; returns when requests are answered, raises what went wrong at start."""
         self._task = asyncio.create_task(self._server.serve([self._listener]))
-        await wait_for(self._started_or_failed, "the node serves", 15)
+        await wait_for(self._started_or_failed, "the node serves", STARTS_WITHIN)
 
     async def stop(self) -> None:
         """End in order: open requests are finished, live connections closed."""
@@ -140,7 +142,11 @@ class ServerProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        await wait_for(self._printed_address, "parley serve prints its address", 20)
+        try:
+            await wait_for(self._printed_address, "parley serve prints its address", STARTS_WITHIN)
+        except BaseException:
+            self.kill()
+            raise
 
     def kill(self) -> None:
         """`kill -9`, also for workers."""
