@@ -1,4 +1,6 @@
-"""Looking up many texts, or pairs of them, at once: one statement with one parameter, however many pairs there are.
+"""Looking up many texts, pairs of them, or texts with spans of numbers, at once.
+
+It takes one statement with one parameter, however many there are.
 
 `(a, b) IN (…)` will not do: SQLite reads the whole table for it. Joined with the wanted pairs as rows, each of them
 is a step through an index.
@@ -8,7 +10,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Insert, Select, String, Subquery, text
+from sqlalchemy import BigInteger, Insert, Select, String, Subquery, text
 
 from store.prepared import Link, Prepared
 
@@ -26,6 +28,17 @@ _IDS = {
     "sqlite": "SELECT value AS one FROM json_each(:ids)",
     "postgresql": (
         "SELECT id AS one FROM jsonb_array_elements_text(CAST(CAST(:ids AS text) AS jsonb)) AS id"
+    ),
+}
+
+_SPANS = {
+    "sqlite": (
+        "SELECT json_extract(value, '$[0]') AS one, json_extract(value, '$[1]') AS first, "
+        "json_extract(value, '$[2]') AS last FROM json_each(:spans)"
+    ),
+    "postgresql": (
+        "SELECT span ->> 0 AS one, CAST(span ->> 1 AS bigint) AS first, CAST(span ->> 2 AS bigint) AS last "
+        "FROM jsonb_array_elements(CAST(CAST(:spans AS text) AS jsonb)) AS span"
     ),
 }
 
@@ -47,6 +60,18 @@ def by_ids(build: Callable[[Subquery], Select[Any]]) -> Prepared:
     )
 
 
+def by_spans(build: Callable[[Subquery], Select[Any]]) -> Prepared:
+    """The same for a text with the first and the last of some numbers (columns `one`, `first`, `last`)."""
+    return Prepared(
+        {
+            dialect: build(
+                text(rows).columns(one=String, first=BigInteger, last=BigInteger).subquery("wanted")
+            )
+            for dialect, rows in _SPANS.items()
+        }
+    )
+
+
 def look_up(
     link: Link, /, statement: Prepared, pairs: Iterable[tuple[str, str]], **parameters: Any
 ) -> list[tuple[Any, ...]]:
@@ -59,3 +84,10 @@ def look_up_ids(
 ) -> list[tuple[Any, ...]]:
     """The rows of a statement made by `by_ids`."""
     return statement.rows(link, {"ids": msgspec.json.encode(list(ids)).decode(), **parameters})
+
+
+def look_up_spans(
+    link: Link, /, statement: Prepared, spans: Iterable[tuple[str, int, int]], **parameters: Any
+) -> list[tuple[Any, ...]]:
+    """The rows of a statement made by `by_spans`."""
+    return statement.rows(link, {"spans": msgspec.json.encode(list(spans)).decode(), **parameters})

@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Delete, Insert, Select, Update, literal_column
+from sqlalchemy import BindParameter, Connection, Delete, Insert, Select, TextClause, Update, literal_column
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,7 +19,7 @@ from sqlalchemy.sql.visitors import replacement_traverse
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Statement = Select[Any] | Insert | Update | Delete
+Statement = Select[Any] | Insert | Update | Delete | TextClause
 Convert = Callable[[Any], Any]
 Parameters = Mapping[str, Any]
 Link = Connection | sqlite3.Connection
