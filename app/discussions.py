@@ -43,6 +43,8 @@ class Own(msgspec.Struct, frozen=True):
     read_seq: int
     unread: int
     muted: bool
+    folder: str | None
+    trashed: bool
 
 
 class Overview(msgspec.Struct, frozen=True):
@@ -83,7 +85,7 @@ async def overview(site: Site, who: Identity, discussion_id: str) -> Overview:
         head=view.head_seq,
         participant_count=len(inside),
         participants=[_participant(site, who, view, member) for member in inside],
-        own=Own(view.role, view.from_seq, view.read_seq, view.unread, view.muted),
+        own=Own(view.role, view.from_seq, view.read_seq, view.unread, view.muted, view.folder, view.trashed),
         reply_policy=view.reply_policy,
     )
 

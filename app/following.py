@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from app.events import Line
 from app.lines import shown
@@ -13,17 +14,28 @@ from store.database import Database
 from store.lines import heads, missing_lines
 from store.participations import Seat, seats, seats_in, seats_of
 from store.prepared import Link
-from store.unread import counts_for, unread_in
+from store.unread import UnreadIn, counts_for, folder_counts_for, unread_in
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """One person's absolute counts after something changed in one discussion."""
+    """One person's absolute counts after something changed in one discussion.
+
+    `folders` are those of her folders, where she keeps it in one.
+    """
 
     person: str
     discussion: str
     count: int
     unread: int
     read_seq: int
+    folders: dict[str, int] | UnsetType = UNSET
+
+
+class Badge(msgspec.Struct, frozen=True):
+    """In how many discussions something is unread: in all, and in each folder that holds such."""
+
+    count: int
+    folders: dict[str, int]
 
 
 class Missed(msgspec.Struct, frozen=True):
@@ -76,10 +88,23 @@ async def counts(database: Database, pairs: Sequence[tuple[str, str]]) -> list[C
     def look(link: Link) -> list[Counts]:
         totals = counts_for(link, {person for person, _ in pairs})
         found = unread_in(link, pairs)
-        return [
-            Counts(person, discussion, totals[person], *found.get((person, discussion), (0, 0)))
-            for person, discussion in pairs
-        ]
+        filing = {person for (person, _), mine in found.items() if mine.folder}
+        folders = folder_counts_for(link, filing) if filing else {}
+        counted = []
+        for person, discussion in pairs:
+            mine = found.get((person, discussion), UnreadIn())
+            own = folders[person] if mine.folder else UNSET
+            counted.append(Counts(person, discussion, totals[person], mine.unread, mine.read_seq, own))
+        return counted
+
+    return await database.look(look)
+
+
+async def badge(database: Database, person: str) -> Badge:
+    """What is unread of one person's."""
+
+    def look(link: Link) -> Badge:
+        return Badge(counts_for(link, [person])[person], folder_counts_for(link, [person])[person])
 
     return await database.look(look)
 

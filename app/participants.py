@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.drafts import Address
 from app.errors import FieldError, Forbidden, InvalidInput, NotFound
-from app.events import EntryKind, EntryStored, Event, Joined, Left, Line, PersonRef
+from app.events import Event, Joined, Left, PersonRef
+from app.lines import happened
 from app.rules.participation import may_remove, sight_on_add
 from app.sending import writable
 from app.site import Identity, Site
@@ -70,7 +71,7 @@ async def remove(site: Site, who: Identity, discussion_id: str, person_id: str) 
         new = NewLine(room.id, "removed", who.person_id, about_person_id=person_id)
         line, awake = await _let_out(site, session, room, new, person_id)
     left = Left(person_id, room.id, line.seq, "removed")
-    site.announce([*awake, _stored(who, line, "removed", about), left])
+    site.announce([*awake, happened(who.ref, line, "removed", about), left])
     return None
 
 
@@ -81,7 +82,7 @@ async def stop(site: Site, who: Identity, discussion_id: str) -> None:
         new = NewLine(room.id, "stopped", who.person_id)
         line, awake = await _let_out(site, session, room, new, who.person_id)
     left = Left(who.person_id, room.id, line.seq, "stopped")
-    site.announce([*awake, _stored(who, line, "stopped"), left])
+    site.announce([*awake, happened(who.ref, line, "stopped"), left])
 
 
 async def _locked(
@@ -176,22 +177,9 @@ def _arrivals(
 ) -> list[Event]:
     events: list[Event] = []
     for one, line in zip(coming, lines, strict=True):
-        events.append(_stored(who, line, "added", PersonRef(one.id, one.name)))
+        events.append(happened(who.ref, line, "added", PersonRef(one.id, one.name)))
         events.append(Joined(one.id, room.id, room.subject, head=line.seq))
     return events
-
-
-def _stored(who: Identity, line: StoredLine, kind: EntryKind, about: PersonRef | None = None) -> EntryStored:
-    shown = Line(
-        seq=line.seq,
-        kind=kind,
-        author=who.ref,
-        at=line.created_at,
-        body=line.body,
-        attachments=(),
-        about=about,
-    )
-    return EntryStored(line.message_id, shown)
 
 
 def _refs(found: Sequence[Reached]) -> list[PersonRef]:

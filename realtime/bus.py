@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from app.events import EntryStored, Joined, Left, MessageMoved, PersonRef, ReadMoved, SignInEnded
+from app.events import EntryStored, Joined, Left, MessageMoved, PersonRef, ReadMoved, SignInEnded, ViewChanged
 
 
 class TypingHeard(msgspec.Struct, frozen=True, tag="typing"):
@@ -59,6 +59,7 @@ Ring = (
     | Joined
     | Left
     | ReadMoved
+    | ViewChanged
     | MessageMoved
     | SignInEnded
     | TypingHeard

@@ -90,7 +90,10 @@ class CountNews:
 
     async def _tell_some(self, pairs: list[tuple[str, str]]) -> None:
         for counts in await following.counts(self._hub.database, pairs):
-            framed = encode(UnreadCount(counts.count, counts.discussion, counts.unread, counts.read_seq))
+            told = UnreadCount(
+                counts.count, counts.discussion, counts.unread, counts.read_seq, counts.folders
+            )
+            framed = encode(told)
             for connection in self._hub.people.get(counts.person, ()):
                 if connection.welcomed:
                     connection.write(framed)

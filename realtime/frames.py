@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from app.bodies import MOST as MOST_BODY
 from app.events import Line, PersonRef
@@ -98,12 +98,25 @@ class OwnMessage(Struct, tag="message", frozen=True):
 
 
 class UnreadCount(Struct, tag="unread", frozen=True):
-    """Absolute counts: all discussions with something unread, and this one."""
+    """Absolute counts: all discussions with something unread, this one, and one's folders if it is in one of them."""
 
     count: int
     discussion: str
     unread: int
     read_seq: int
+    folders: dict[str, int] | UnsetType = UNSET
+
+
+class OwnView(Struct, tag="view", frozen=True):
+    """This person keeps `discussions` otherwise than before (folder, trash, mute), with the counts as they are now.
+
+    `tree`: her folders are others; ask for them again.
+    """
+
+    count: int
+    folders: dict[str, int]
+    discussions: list[str]
+    tree: bool
 
 
 class IsTyping(Struct, tag="typing", frozen=True):
@@ -177,6 +190,7 @@ ServerFrame = (
     | Gone
     | OwnMessage
     | UnreadCount
+    | OwnView
     | IsTyping
     | Presence
     | Seen

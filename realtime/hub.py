@@ -22,6 +22,7 @@ from app.events import (
     MessageMoved,
     ReadMoved,
     SignInEnded,
+    ViewChanged,
 )
 from app.meters import Meters
 from app.settings import Settings
@@ -48,6 +49,7 @@ from realtime.presence import Presences
 from realtime.protocol import Close, encode, entry
 from realtime.repairs import Repairs
 from realtime.room import Room, Why, leaver_of, why_left
+from realtime.views import ViewNews
 from store.columns import utc_now
 from store.database import Database
 
@@ -80,6 +82,7 @@ class Hub:
         self.catching_up = CatchingUp(self)
         self.presences = Presences(self)
         self.counts = CountNews(self)
+        self.views = ViewNews(self)
         self.condition = Condition(self)
         self.allowances = Allowances(self)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -195,7 +198,7 @@ class Hub:
 
     def _hear_other(self, ring: Ring) -> None:
         match ring:
-            case Joined() | Left() | ReadMoved() | MessageMoved() | SignInEnded():
+            case Joined() | Left() | ReadMoved() | ViewChanged() | MessageMoved() | SignInEnded():
                 self._hear_of_person(ring)
             case TypingHeard() | SeenHeard() | Here() | WhoIsHere():
                 self.presences.hear(ring)
@@ -215,14 +218,16 @@ class Hub:
                 self._hear_left(ring)
             case ReadMoved():
                 self.counts.changed(ring.person, ring.discussion)
+            case ViewChanged():
+                self.views.changed(ring)
             case MessageMoved():
-                self._tell(ring.person, OwnMessage(ring.message, ring.state))
+                self.tell(ring.person, OwnMessage(ring.message, ring.state))
             case SignInEnded():
                 for connection in list(self.people.get(ring.person, ())):
                     if not ring.sessions or connection.identity.session_id in ring.sessions:
                         connection.shut(Close.SESSION_ENDED, "session ended")
 
-    def _tell(self, person: str, frame: ServerFrame) -> None:
+    def tell(self, person: str, frame: ServerFrame) -> None:
         """Tell all tabs of a person something that concerns only her."""
         framed = encode(frame)
         for connection in self.people.get(person, ()):

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
+from store.prepared import Link, Prepared, through
 from store.tables import Message, Participation, Person
 
 message = table_of(Message)
@@ -98,12 +99,12 @@ RETURN = (
         unread=bindparam("count"),
     )
 )
-LEAVE = (
+LEAVE = Prepared(
     update(participation)
     .where(participation.c.message_id == bindparam("room"), participation.c.person_id == bindparam("leaver"))
     .values(state=bindparam("end"), until_seq=bindparam("until"))
 )
-RESIZE = (
+RESIZE = Prepared(
     update(message)
     .where(message.c.id == bindparam("room"))
     .values(participant_count=message.c.participant_count + bindparam("change"))
@@ -143,16 +144,19 @@ async def enter(
 
 async def leave(session: AsyncSession, message_id: str, person_id: str, state: str, until_seq: int) -> None:
     """End a participation as `stopped` or `removed`; her sight ends with `until_seq`."""
-    connection = await session.connection()
-    await connection.execute(
-        LEAVE, {"room": message_id, "leaver": person_id, "end": state, "until": until_seq}
-    )
-    await resize(session, message_id, -1)
+    await through(session, leave_all, person_id, state, {message_id: until_seq})
+
+
+def leave_all(link: Link, person_id: str, state: str, ends: Mapping[str, int]) -> None:
+    """The same in several discussions, each with the number of the last entry that she sees."""
+    ended = {"leaver": person_id, "end": state}
+    LEAVE.run(link, [{**ended, "room": room, "until": until} for room, until in ends.items()])
+    RESIZE.run(link, [{"room": room, "change": -1} for room in ends])
 
 
 async def resize(session: AsyncSession, message_id: str, change: int) -> None:
     """Count so many more (or fewer) people in a discussion."""
-    await (await session.connection()).execute(RESIZE, {"room": message_id, "change": change})
+    await through(session, RESIZE.run, [{"room": message_id, "change": change}])
 
 
 def _returning(message_id: str, one: Newcomer, at: datetime) -> dict[str, object]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, Table, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Table, bindparam, func, or_, select, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -13,7 +13,7 @@ from sqlalchemy.sql.functions import FunctionElement
 from store.columns import UtcDateTime, table_of
 from store.pairs import by_ids, by_pairs, look_up, look_up_ids
 from store.prepared import Link, Prepared
-from store.tables import AccessToken, Entry, Message, Participation, Person, Session
+from store.tables import INSIDE_SHELVES, AccessToken, Entry, Message, Participation, Person, Session
 from store.waiting import waiting_rooms
 from store.wanted import rooms_of
 
@@ -61,7 +61,7 @@ RECENT = by_ids(
             )
         )
         .where(
-            participation.c.state == "active",
+            text(INSIDE_SHELVES),
             participation.c.last_entry_at >= bindparam("since", type_=UtcDateTime()),
         )
     )

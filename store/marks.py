@@ -3,21 +3,23 @@
 Plain functions on a link: many moves cost the same few statements as one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import ScalarSelect, bindparam, func, or_, select, update
 
 from store.columns import table_of
 from store.log import COUNTED
 from store.pairs import by_ids, by_pairs, look_up, look_up_ids
 from store.prepared import Link, Prepared
 from store.tables import Entry, Message, Participation
-from store.wanted import active_in
+from store.wanted import active_in, participations_of
 
 message = table_of(Message)
 entry = table_of(Entry)
 participation = table_of(Participation)
+
+COUNTS = or_(*(entry.c.kind == kind for kind in sorted(COUNTED)))
 
 
 class Move(msgspec.Struct, frozen=True):
@@ -34,6 +36,22 @@ class _Mark(msgspec.Struct, frozen=True):
     read_seq: int
     read_count: int
     own_count: int
+
+
+def _last_of_others() -> ScalarSelect[int]:
+    return (
+        select(entry.c.seq)
+        .where(
+            entry.c.message_id == participation.c.message_id,
+            entry.c.seq >= participation.c.from_seq,
+            entry.c.author_id != participation.c.person_id,
+            COUNTS,
+        )
+        .order_by(entry.c.seq.desc())
+        .limit(1)
+        .correlate(participation)
+        .scalar_subquery()
+    )
 
 
 # Shared: readers do not wait for each other, while the log stands still for the moment of the write.
@@ -73,7 +91,14 @@ OTHERS_BETWEEN = Prepared(
         entry.c.seq > bindparam("after"),
         entry.c.seq <= bindparam("upto"),
         entry.c.author_id != bindparam("reader"),
-        or_(*(entry.c.kind == kind for kind in sorted(COUNTED))),
+        COUNTS,
+    )
+)
+LAST_OF_OTHERS = by_pairs(
+    lambda wanted: (
+        select(participation.c.message_id, _last_of_others())
+        .select_from(participations_of(wanted))
+        .where(participation.c.state == "active")
     )
 )
 MOVE_MARK = Prepared(
@@ -92,6 +117,11 @@ def mark_of(link: Link, message_id: str, person_id: str) -> tuple[int, int, int]
     for from_seq, read_seq, head in MARK.rows(link, {"room": message_id, "reader": person_id}):
         return from_seq, read_seq, head
     return None
+
+
+def last_of_others(link: Link, pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """For (discussion, person) pairs: the last message or reply of somebody else that she sees, where there is one."""
+    return {row[0]: row[1] for row in look_up(link, LAST_OF_OTHERS, pairs) if row[1] is not None}
 
 
 def move_marks(link: Link, moves: Sequence[Move]) -> list[int | None]:

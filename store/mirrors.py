@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
 from store.tables import Message, Participation
+from store.trash import mirrored_trash
 
 AT_ONCE = 500
 """Participations in one transaction."""
@@ -35,6 +36,7 @@ MIRROR = (
     .values(
         unread=bindparam("count") - participation.c.own_count - participation.c.read_count,
         last_entry_at=bindparam("at"),
+        trashed_at=mirrored_trash(bindparam("count")),
     )
 )
 MIRRORED = (

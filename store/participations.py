@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import UtcDateTime, table_of
 from store.pairs import by_pairs, look_up
 from store.prepared import Link, Prepared
-from store.tables import Message, Participation, Person
+from store.tables import INSIDE_SHELVES, Message, Participation, Person
+from store.trash import IN_TRASH
 from store.unread import UNREAD
 from store.waiting import waiting_rooms
 from store.wanted import active_in, rooms_of
@@ -58,6 +59,8 @@ class View(msgspec.Struct, frozen=True):
     read_seq: int
     unread: int
     muted: bool
+    folder: str | None
+    trashed: bool
 
 
 ACTIVE_MEMBERS = by_pairs(lambda wanted: active_in(wanted, MemberState.__struct_fields__))
@@ -77,7 +80,7 @@ SEATS = Prepared(
     .select_from(participation.join(message, message.c.id == participation.c.message_id))
     .where(
         participation.c.person_id == bindparam("person"),
-        participation.c.state == "active",
+        text(INSIDE_SHELVES),
         participation.c.last_entry_at >= bindparam("since", type_=UtcDateTime()),
     )
 )
@@ -96,6 +99,8 @@ VIEW: Select[Any] = (
         participation.c.read_seq,
         UNREAD,
         participation.c.muted,
+        participation.c.folder_id,
+        IN_TRASH,
     )
     .select_from(
         participation.join(message, message.c.id == participation.c.message_id).join(

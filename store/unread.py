@@ -4,15 +4,18 @@ The mirrored column answers for nearly all discussions. In a room that waits for
 small (others wrote since), so that those few rooms are asked themselves where the mirror says that nothing is.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import and_, not_, select
 
 from store.columns import table_of
 from store.pairs import by_pairs, look_up, look_up_ids
 from store.prepared import Link
 from store.tables import Message, Participation
-from store.tallies import TALLIES
+from store.tallies import FOLDER_TALLIES, TALLIES
+from store.trash import NOT_IN_TRASH
 from store.waiting import waiting_rooms
 from store.wanted import rooms_of
 
@@ -22,26 +25,41 @@ participation = table_of(Participation)
 UNREAD = message.c.reply_count - participation.c.own_count - participation.c.read_count
 """How many messages and replies of others there are after a participation's `read_seq`."""
 
+_MIRRORED = and_(participation.c.unread > 0, participation.c.trashed_at.is_(None))
 LATE = by_pairs(
     lambda wanted: (
-        select(participation.c.person_id)
+        select(participation.c.person_id, participation.c.folder_id)
         .select_from(rooms_of(wanted))
         .where(
             participation.c.state == "active",
-            participation.c.unread <= 0,
             ~participation.c.muted,
-            participation.c.trashed_at.is_(None),
+            NOT_IN_TRASH,
             UNREAD > 0,
+            not_(_MIRRORED),
         )
     )
 )
 UNREAD_IN = by_pairs(
     lambda wanted: (
-        select(participation.c.message_id, participation.c.person_id, UNREAD, participation.c.read_seq)
+        select(
+            participation.c.message_id,
+            participation.c.person_id,
+            UNREAD,
+            participation.c.read_seq,
+            participation.c.folder_id,
+        )
         .select_from(rooms_of(wanted))
         .where(participation.c.state == "active")
     )
 )
+
+
+class UnreadIn(msgspec.Struct, frozen=True):
+    """What is unread in a discussion, how far its reader has read, and the folder where she keeps it."""
+
+    unread: int = 0
+    read_seq: int = 0
+    folder: str | None = None
 
 
 def counts_for(link: Link, person_ids: Iterable[str]) -> dict[str, int]:
@@ -49,16 +67,37 @@ def counts_for(link: Link, person_ids: Iterable[str]) -> dict[str, int]:
     counts = dict.fromkeys(person_ids, 0)
     for person_id, discussions in look_up_ids(link, TALLIES, counts):
         counts[person_id] += discussions
-    if waiting := waiting_rooms(link):
-        pairs = [(room, person_id) for person_id in counts for room in waiting]
-        for (person_id,) in look_up(link, LATE, pairs):
-            counts[person_id] += 1
+    for person_id, _ in _late(link, counts):
+        counts[person_id] += 1
     return counts
 
 
-def unread_in(link: Link, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, int]]:
+def folder_counts_for(link: Link, person_ids: Iterable[str]) -> dict[str, dict[str, int]]:
+    """The same for each of their folders by itself, without those in which nothing is unread."""
+    counts: dict[str, dict[str, int]] = {person_id: defaultdict(int) for person_id in person_ids}
+    for person_id, folder, discussions in look_up_ids(link, FOLDER_TALLIES, counts):
+        counts[person_id][folder] += discussions
+    for person_id, folder in _late(link, counts):
+        if folder is not None:
+            counts[person_id][folder] += 1
+    return {
+        person_id: {folder: count for folder, count in folders.items() if count}
+        for person_id, folders in counts.items()
+    }
+
+
+def unread_in(link: Link, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], UnreadIn]:
     """For (person, discussion) pairs: what is unread there and how far she has read; only where she is in."""
     return {
-        (person_id, discussion): (unread, seq)
-        for discussion, person_id, unread, seq in look_up(link, UNREAD_IN, [pair[::-1] for pair in pairs])
+        (person_id, discussion): UnreadIn(*found)
+        for discussion, person_id, *found in look_up(link, UNREAD_IN, [pair[::-1] for pair in pairs])
     }
+
+
+def _late(link: Link, people: Iterable[str]) -> list[tuple[str, str | None]]:
+    """(person, folder) of what is unread in rooms that wait for their mirror, where the mirror does not say so yet."""
+    waiting = waiting_rooms(link)
+    if not waiting:
+        return []
+    pairs = [(room, person_id) for person_id in people for room in waiting]
+    return [(row[0], row[1]) for row in look_up(link, LATE, pairs)]

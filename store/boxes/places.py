@@ -1,23 +1,28 @@
 """Which discussions are in which box, and in what order.
 
-A box is a condition on participations. Its places are found by their mirrored columns and an index over them,
-together with the few rooms that wait for their mirror, whose own moments are asked under the same condition.
+A box is a shelf of the mailbox (`participation.shelf`), read by an index. Its places are found by their mirrored
+columns, together with the few rooms that wait for their mirror, whose own moments are asked under the same condition.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, select, text, tuple_
+import msgspec
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, select, text, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import UtcDateTime, table_of
 from store.pairs import by_pairs, look_up
 from store.prepared import Prepared, through
 from store.tables import Message, Participation
+from store.trash import IN_TRASH, NOT_IN_TRASH
+from store.unread import UNREAD
 from store.waiting import waiting_rooms
 from store.wanted import rooms_of
 
-Box = Literal["inbox", "progress", "sent"]
+BoxName = Literal["inbox", "progress", "sent", "trash", "folder"]
 Place = tuple[datetime, str]
 """What a box is sorted by: the moment of the last activity, then the id."""
 Condition = tuple[ColumnElement[bool], ...]
@@ -26,42 +31,118 @@ message = table_of(Message)
 participation = table_of(Participation)
 
 
+class Box(msgspec.Struct, frozen=True):
+    """A box by its name; of a folder, which one. `unread`: only what holds something unread."""
+
+    name: BoxName
+    folder: str | None = None
+    unread: bool = False
+
+
 async def places_in(session: AsyncSession, box: Box, person_id: str, after: Place, most: int) -> list[Place]:
     """Where the first rows after a place stand: a room that waits for its mirror stands by its own moment."""
     connection = await session.connection()
     at, discussion = after
     parameters: dict[str, Any] = {"person": person_id, "at": at, "row": discussion, "most": most}
-    if box == "sent":
-        return [(row[0], row[1]) for row in await connection.execute(SENT, parameters)]
+    if box.name == "sent":
+        return [(row[0], row[1]) for row in await connection.execute(_sent(box.unread), parameters)]
     waiting = await through(session, waiting_rooms)
-    found = await connection.execute(MIRRORED[box], {**parameters, "waiting": waiting})
+    of_folder = {"folder": box.folder} if box.name == "folder" else {}
+    mirrored = _mirrored(box.name, unread=box.unread)
+    found = await connection.execute(mirrored, {**parameters, **of_folder, "waiting": waiting})
     places: list[Place] = [(row[0], row[1]) for row in found]
     if not waiting:
         return places
-    late = await connection.run_sync(look_up, LATE[box], [(room, person_id) for room in waiting])
-    places += [(moment, room) for moment, room in late if (moment, room) < after]
+    late = await late_places(session, box, person_id, waiting)
+    places += [place for place in late if place < after]
     return sorted(places, reverse=True)[:most]
 
 
-def _mirrored(condition: Condition) -> Select[Any]:
+async def late_places(
+    session: AsyncSession, box: Box, person_id: str, discussions: Sequence[str]
+) -> list[Place]:
+    """Where those of these discussions stand that are in a box, by the rooms' own moments, mirrored or not."""
+    pairs = [(discussion, person_id) for discussion in discussions]
+    connection = await session.connection()
+    of_folder = {"folder": box.folder} if box.name == "folder" else {}
+    found = await connection.run_sync(look_up, _late(box.name, unread=box.unread), pairs, **of_folder)
+    return [(row[0], row[1]) for row in found]
+
+
+FOLDER = bindparam("folder", type_=String)
+SHELVES: dict[BoxName, tuple[str, ...]] = {
+    "inbox": ("inbox",),
+    "progress": ("inbox", "kept"),
+    "trash": ("trash",),
+    "folder": ("kept",),
+}
+INSIDE: Condition = (participation.c.state == "active", NOT_IN_TRASH)
+EXACTLY: dict[BoxName, Condition] = {
+    "inbox": (*INSIDE, participation.c.received, participation.c.folder_id.is_(None)),
+    "progress": INSIDE,
+    "sent": (*INSIDE, participation.c.person_id == message.c.author_id),
+    "trash": (participation.c.state == "active", IN_TRASH),
+    "folder": (*INSIDE, participation.c.folder_id == FOLDER),
+}
+
+
+@cache
+def _mirrored(name: BoxName, *, unread: bool) -> Any:
+    """By the mirrored columns: each shelf of the box is a stretch of an index."""
+    # A folder is one person's: naming her as well would offer the database an index of all that she has.
+    owner = participation.c.folder_id == FOLDER if name == "folder" else OWNER
+    parts = [_shelf(owner, shelf, unread=unread) for shelf in SHELVES[name]]
+    if len(parts) == 1:
+        return parts[0]
+    several = union_all(*(select(part.subquery()) for part in parts)).subquery()
+    return select(several).order_by(several.c[0].desc(), several.c[1].desc()).limit(bindparam("most"))
+
+
+def _shelf(owner: ColumnElement[bool], shelf: str, *, unread: bool) -> Select[Any]:
+    at, discussion = participation.c.last_entry_at, participation.c.message_id
     return (
-        select(participation.c.last_entry_at, participation.c.message_id)
+        select(at, discussion)
         .where(
-            participation.c.person_id == bindparam("person"),
-            *condition,
-            participation.c.message_id.not_in(bindparam("waiting", expanding=True)),
-            _before(participation.c.last_entry_at, participation.c.message_id),
+            owner,
+            text(f"participation.shelf = '{shelf}'"),
+            discussion.not_in(bindparam("waiting", expanding=True)),
+            _before(at, discussion),
+            *((participation.c.unread > 0,) if unread else ()),
         )
-        .order_by(participation.c.last_entry_at.desc(), participation.c.message_id.desc())
+        .order_by(at.desc(), discussion.desc())
         .limit(bindparam("most"))
     )
 
 
-def _late(condition: Condition) -> Prepared:
+@cache
+def _late(name: BoxName, *, unread: bool) -> Prepared:
+    also = (UNREAD > 0,) if unread else ()
     return by_pairs(
         lambda wanted: (
-            select(message.c.last_entry_at, message.c.id).select_from(rooms_of(wanted)).where(*condition)
+            select(message.c.last_entry_at, message.c.id)
+            .select_from(rooms_of(wanted))
+            .where(*EXACTLY[name], *also)
         )
+    )
+
+
+@cache
+def _sent(unread: bool) -> Select[Any]:
+    """The room's own index knows all of what somebody wrote, mirrored or not."""
+    at, discussion = message.c.last_entry_at, message.c.id
+    own = and_(participation.c.message_id == message.c.id, participation.c.person_id == message.c.author_id)
+    return (
+        select(at, discussion)
+        .select_from(message.join(participation, own))
+        .where(
+            message.c.author_id == bindparam("person"),
+            text("message.state = 'sent'"),
+            *INSIDE,
+            _before(at, discussion),
+            *((UNREAD > 0,) if unread else ()),
+        )
+        .order_by(at.desc(), discussion.desc())
+        .limit(bindparam("most"))
     )
 
 
@@ -70,28 +151,4 @@ def _before(moment: ColumnElement[datetime], discussion: ColumnElement[str]) -> 
     return tuple_(moment, discussion) < tuple_(bindparam("at", type_=UtcDateTime()), bindparam("row"))
 
 
-INSIDE: Condition = (participation.c.state == "active", participation.c.trashed_at.is_(None))
-CONDITIONS: dict[Box, Condition] = {"inbox": (*INSIDE, participation.c.received), "progress": INSIDE}
-MIRRORED = {box: _mirrored(condition) for box, condition in CONDITIONS.items()}
-LATE = {box: _late(condition) for box, condition in CONDITIONS.items()}
-# The room's own index knows all of what somebody wrote, mirrored or not.
-SENT = (
-    select(message.c.last_entry_at, message.c.id)
-    .select_from(
-        message.join(
-            participation,
-            and_(
-                participation.c.message_id == message.c.id,
-                participation.c.person_id == message.c.author_id,
-            ),
-        )
-    )
-    .where(
-        message.c.author_id == bindparam("person"),
-        text("message.state = 'sent'"),
-        *INSIDE,
-        _before(message.c.last_entry_at, message.c.id),
-    )
-    .order_by(message.c.last_entry_at.desc(), message.c.id.desc())
-    .limit(bindparam("most"))
-)
+OWNER = participation.c.person_id == bindparam("person")

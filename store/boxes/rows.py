@@ -8,11 +8,12 @@ import msgspec
 from sqlalchemy import ScalarSelect, Select, Subquery, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store.boxes.places import INSIDE
+from store.boxes.sieve import HAS_FILES
 from store.columns import table_of
 from store.log import COUNTED
 from store.pairs import by_pairs, look_up
 from store.tables import Entry, Message, Participation
+from store.trash import IN_TRASH
 from store.unread import UNREAD
 from store.wanted import rooms_of
 
@@ -46,12 +47,15 @@ class BoxRow(msgspec.Struct, frozen=True):
     writer_id: str
     at: datetime
     words: str
+    folder: str | None
+    trashed: bool
+    has_files: bool
     faces: tuple[str, ...]
     """Some of the others who are in it now, the author first."""
 
 
 async def rows_of(session: AsyncSession, person_id: str, discussions: Sequence[str]) -> dict[str, BoxRow]:
-    """The rows of those of these discussions that this person is in and has not put into the trash, by id."""
+    """The rows of those of these discussions that this person is in, by id."""
     pairs = [(discussion, person_id) for discussion in discussions]
     found = await (await session.connection()).run_sync(look_up, FILLED, pairs) if pairs else []
     return {row[0]: _row(row) for row in found}
@@ -86,11 +90,14 @@ def _filled(wanted: Subquery) -> Select[Any]:
             last.c.author_id,
             last.c.created_at,
             func.substr(last.c.body, 1, EXCERPT),
+            participation.c.folder_id,
+            IN_TRASH,
+            HAS_FILES,
             _author_inside(),
             *(_face(place) for place in range(FACES)),
         )
         .select_from(rooms_of(wanted).join(last, words))
-        .where(*INSIDE)
+        .where(participation.c.state == "active")
     )
 
 

@@ -7,10 +7,12 @@ nothing here is created at import: Alembic owns the schema.
 from store.tables.files import Attachment, Blob, Carried
 from store.tables.folders import Folder
 from store.tables.messages import Entry, Message, Recipient
-from store.tables.participations import UNTALLIED, Arrival, Participation
+from store.tables.participations import INSIDE_SHELVES, TRASHED, UNTALLIED, Arrival, Participation
 from store.tables.people import AccessToken, Group, Membership, Person, Session
 
 __all__ = [
+    "INSIDE_SHELVES",
+    "TRASHED",
     "UNTALLIED",
     "AccessToken",
     "Arrival",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text, false, text
+from sqlalchemy import Column, Computed, Index, String, Text, false, text
 from sqlmodel import Field, SQLModel
 
 from store.columns import Identifier, UtcDateTime, one_of, utc_now
@@ -12,6 +12,18 @@ UNTALLIED = "tallied <> (unread > 0 AND state = 'active' AND NOT muted AND trash
 
 SQLite uses the partial index only where a query says it in these very words.
 """
+
+SHELF = (
+    "CASE WHEN state <> 'active' THEN 'left' WHEN trashed_at IS NOT NULL THEN 'trash' "
+    "WHEN received AND folder_id IS NULL THEN 'inbox' ELSE 'kept' END"
+)
+"""Which part of the mailbox a participation stands in: what boxes are read by."""
+
+INSIDE_SHELVES = "participation.shelf IN ('inbox', 'kept', 'trash')"
+"""Participations that are active, in the words by which their index is used."""
+
+TRASHED = "trashed_at IS NOT NULL AND state = 'active'"
+"""Participations in the trash, in the words by which their index is used."""
 
 
 class Participation(SQLModel, table=True):
@@ -23,13 +35,33 @@ class Participation(SQLModel, table=True):
     author: once somebody has answered). `last_entry_at` and `unread` mirror the room (see `mirrored_seq`).
     `tallied` says whether the person's `tally` counts this discussion among those with something unread; where it
     should say the opposite, a small index knows (see `store.tallies`).
+
+    `trashed_at` is the moment of the trash, `trashed_count` the room's `reply_count` in that moment: a reply after it
+    brings the discussion back, with the mirror; in a room that waits for its mirror, the two counts tell. `shelf` is
+    made of the others (`SHELF`).
     """
 
     __tablename__ = "participation"
     __table_args__ = (
         one_of("state", "active", "stopped", "removed"),
         one_of("role", "author", "to", "cc", "added"),
-        Index("ix_participation_box", "person_id", "state", "last_entry_at", "message_id"),
+        Index("ix_participation_box", "person_id", "shelf", "last_entry_at", "message_id", "unread"),
+        Index(
+            "ix_participation_folder",
+            "folder_id",
+            "shelf",
+            "last_entry_at",
+            "message_id",
+            "unread",
+            sqlite_where=text("folder_id IS NOT NULL"),
+            postgresql_where=text("folder_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_participation_trashed",
+            "trashed_at",
+            sqlite_where=text(TRASHED),
+            postgresql_where=text(TRASHED),
+        ),
         Index(
             "ix_participation_untallied",
             "person_id",
@@ -51,12 +83,15 @@ class Participation(SQLModel, table=True):
     own_count: int = 0
     received: bool = True
     muted: bool = False
+    folder_id: str | None = Field(default=None, foreign_key="folder.id", sa_type=Identifier)
     trashed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    trashed_count: int | None = None
     added_by: str | None = Field(default=None, foreign_key="person.id", sa_type=Identifier)
     added_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     last_entry_at: datetime = Field(sa_type=UtcDateTime)
     unread: int = 0
     tallied: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    shelf: str | None = Field(default=None, sa_column=Column(String(8), Computed(SHELF, persisted=True)))
 
 
 class Arrival(SQLModel, table=True):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from app.discussions import mark_read, mark_unread
-from app.errors import InvalidInput
+from app.errors import InvalidInput, NotFound
 from app.mailbox import Row, box, unread
 from app.mirroring import Mirror, tally
 from app.participants import add, stop
@@ -48,6 +48,8 @@ async def test_discussions_are_in_their_boxes(site: Site, people: list[Identity]
     await stop(site, alice, room)
     assert [await ids(site, alice, name) for name in ("inbox", "progress", "sent")] == [[], [], []]
     with pytest.raises(InvalidInput):
+        await box(site, alice, "folder")
+    with pytest.raises(NotFound):
         await box(site, alice, "folder:1")
 
 

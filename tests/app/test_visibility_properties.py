@@ -18,7 +18,7 @@ from app.mirroring import Mirror, tally
 from app.participants import add, remove, stop
 from app.site import Identity, Site
 from store.prepared import through
-from store.unread import unread_in
+from store.unread import UnreadIn, unread_in
 from tests import factories
 from tests.app.circles import Clock, reply
 
@@ -221,7 +221,7 @@ async def check(site: Site, who: Identity, room: str, model: Model, number: int)
     row = rows[room]
     assert (row.unread, row.read_seq, row.head) == (own.unread, own.read_seq, len(model.log))
     assert row.last.seq in visible
-    assert counted == {(who.person_id, room): (own.unread, own.read_seq)}
+    assert counted == {(who.person_id, room): UnreadIn(own.unread, own.read_seq)}
     assert badge == (own.unread > 0)
 
 

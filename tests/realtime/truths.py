@@ -50,8 +50,9 @@ async def miscounted(life: Life) -> list[str]:
         for person, room in inside:
             if person == reader.who.person_id:
                 last = next((f for f in reversed(told) if f["discussion"] == room), None)
-                if last is None or (last["unread"], last["read_seq"]) != unread[person, room]:
-                    wrong.append(f"{reader.who.login}: {last}, not {unread[person, room]}")
+                mine = unread[person, room]
+                if last is None or (last["unread"], last["read_seq"]) != (mine.unread, mine.read_seq):
+                    wrong.append(f"{reader.who.login}: {last}, not {mine}")
         if told and told[-1]["count"] != totals[reader.who.person_id]:
             wrong.append(f"{reader.who.login}: {told[-1]['count']}, not {totals[reader.who.person_id]}")
     return wrong

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store import boxes, circle, following, marks, participations, tallies, unread
+from store.boxes import Box
 from store.database import Database
 from store.entries import NewLine, append, find_replies, heads, lock_rooms, read_lines
 from store.prepared import through
@@ -23,14 +24,14 @@ Query = Callable[[AsyncSession], Awaitable[object]]
 
 QUERIES: dict[str, tuple[Query, set[str]]] = {
     "inbox": (
-        lambda session: boxes.page(session, "inbox", "alice", None, 30),
+        lambda session: boxes.page(session, Box("inbox"), "alice", None, 30),
         {"ix_participation_box", "ix_message_unmirrored"},
     ),
     "progress": (
-        lambda session: boxes.page(session, "progress", "alice", (NOON, "room"), 30),
+        lambda session: boxes.page(session, Box("progress"), "alice", (NOON, "room"), 30),
         {"ix_participation_box", "ix_message_unmirrored"},
     ),
-    "sent": (lambda session: boxes.page(session, "sent", "alice", None, 30), {"ix_message_sent"}),
+    "sent": (lambda session: boxes.page(session, Box("sent"), "alice", None, 30), {"ix_message_sent"}),
     "badge": (
         lambda session: through(session, unread.counts_for, ["alice", "bob"]),
         {"ix_participation_untallied", "ix_message_unmirrored"},
