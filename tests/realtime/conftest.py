@@ -1,6 +1,6 @@
-"""What the tests of the live stream begin with: a world on one node, or a pair of nodes."""
+"""What the tests of the live stream begin with: a world on one node, a pair of nodes, a Redis."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from pydantic import SecretStr
@@ -13,6 +13,7 @@ from tests.nodes import RunningNode
 from tests.realtime.pair import Pair
 from tests.realtime.weather import LossyBus, Weather, WeatheredDatabase, WeatheredNode
 from tests.realtime.world import World, make_world
+from tests.servers import RedisServer
 
 
 @pytest.fixture
@@ -47,3 +48,12 @@ async def pair(
     for node in (north, south):
         await node.close()
     await database.close()
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisServer]:
+    """A Redis that the test may freeze, empty and kill."""
+    server = RedisServer()
+    server.start()
+    yield server
+    server.remove()

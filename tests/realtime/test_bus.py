@@ -127,15 +127,6 @@ async def test_a_healthy_bus_says_so(connect: Connect) -> None:
     await wait_for(lambda: here.bus.healthy, "the bus is healthy")
 
 
-@pytest.fixture
-async def own_redis() -> AsyncIterator[RedisServer]:
-    """A Redis that the test may kill."""
-    server = RedisServer()
-    server.start()
-    yield server
-    server.remove()
-
-
 async def test_redis_killed_and_restarted(own_redis: RedisServer) -> None:
     """Nobody waits for a dead Redis; when it is back both are followed again and told to compare."""
     here = await Ear(RedisBus(own_redis.url, "here")).start()

@@ -1,9 +1,6 @@
 """Clients are told when what other nodes write comes late, and when it no longer does."""
 
-from collections.abc import Iterator
-
 import httpx
-import pytest
 from redis.asyncio import Redis
 
 from tests import factories
@@ -12,15 +9,6 @@ from tests.realtime.clients import LiveClient
 from tests.servers import RedisServer
 from tests.waiting import wait_for
 from tests.web.test_metrics import Scrape
-
-
-@pytest.fixture
-def own_redis() -> Iterator[RedisServer]:
-    """A Redis that the test may kill."""
-    server = RedisServer()
-    server.start()
-    yield server
-    server.remove()
 
 
 async def test_degraded_and_well_again(

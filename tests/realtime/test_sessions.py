@@ -59,15 +59,6 @@ Open = Callable[..., Awaitable[Desk]]
 
 
 @pytest.fixture
-async def own_redis() -> AsyncIterator[RedisServer]:
-    """A Redis that the test may freeze and empty."""
-    server = RedisServer()
-    server.start()
-    yield server
-    server.remove()
-
-
-@pytest.fixture
 async def desk(own_redis: RedisServer, sqlite_url: str) -> AsyncIterator[Open]:
     """Opens nodes that share a Redis."""
     desks: list[Desk] = []
