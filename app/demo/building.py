@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app import discussions, drafts, participants
 from app.demo.scenes import Scene, Sketch, Step, moment, people, scenes, sketches
-from app.drafts import Address, DraftFields
+from app.drafts import Address, Draft, DraftFields
 from app.errors import Forbidden
 from app.importing import import_people
 from app.pace import Pace
@@ -91,15 +91,7 @@ class _Builder:
 
     async def play(self, scene: Scene) -> None:
         """Write a message, send it, and let happen what happens in its discussion."""
-        self._clock.set(scene.starts)
-        fields = DraftFields(
-            subject=scene.subject,
-            body=scene.body.strip(),
-            to=self._addresses(scene.to),
-            cc=self._addresses(scene.cc),
-            reply_policy=scene.reply_policy,
-        )
-        draft = await drafts.create(self._site, self.people[scene.author], fields)
+        draft = await self._write(scene, scene.reply_policy)
         await send(self._site, self.people[scene.author], draft.id)
         for step in scene.then:
             self._clock.forward(step.after)
@@ -108,14 +100,18 @@ class _Builder:
 
     async def sketch(self, sketch: Sketch) -> None:
         """Leave a message in progress."""
-        self._clock.set(sketch.starts)
+        await self._write(sketch)
+
+    async def _write(self, message: Scene | Sketch, reply_policy: str = "everyone") -> Draft:
+        self._clock.set(message.starts)
         fields = DraftFields(
-            subject=sketch.subject,
-            body=sketch.body.strip(),
-            to=self._addresses(sketch.to),
-            cc=self._addresses(sketch.cc),
+            subject=message.subject,
+            body=message.body.strip(),
+            to=self._addresses(message.to),
+            cc=self._addresses(message.cc),
+            reply_policy=reply_policy,
         )
-        await drafts.create(self._site, self.people[sketch.author], fields)
+        return await drafts.create(self._site, self.people[message.author], fields)
 
     async def _take(self, step: Step, discussion: str) -> None:
         who = self.people[step.who]
