@@ -14,7 +14,7 @@ export PIP_ROOT_USER_ACTION := ignore
 INSTALLED := .venv/installed
 INSTALLED_FOR_TESTS := .venv/installed-for-tests
 
-ROUNDS := 3
+ROUNDS := 2
 SEED := $(shell date +%s)
 FAULTS := tests/faults tests/journeys/test_killed_server.py
 
