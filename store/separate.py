@@ -8,8 +8,10 @@ from hashlib import sha256
 
 import msgspec
 from sqlalchemy import and_, bindparam, insert, or_, select
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from store.arrivals import next_step, step_done
+from store.carrying import carry_on
 from store.columns import table_of
 from store.opening import addressed, author, open_log
 from store.pairs import by_ids, look_up_ids
@@ -40,7 +42,7 @@ OPEN = {
     **{
         column.name: column.default.arg
         for column in message.columns
-        if column.default is not None and column.default.is_scalar and column.name not in SAID
+        if isinstance(column.default, ScalarElementColumnDefault) and column.name not in SAID
     },
     "state": "sent",
     "version": 1,
@@ -99,6 +101,7 @@ def open_some(link: Link, whole: Room) -> list[tuple[str, str]] | None:
     for room, recipient in opened:
         inside = [author(whole.author_id), addressed(recipient, "to")]
         open_log(link, room, whole.author_id, said["body"], inside, whole.last_entry_at)
+    carry_on(link, whole.id, [room for room, _ in opened])
     step_done(link, whole.id, place)
     return opened
 

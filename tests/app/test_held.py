@@ -47,10 +47,10 @@ def site(settings: Settings, database: Database, site_events: list[Event], hands
     return Site(settings, database, site_events.extend, Throttle(), now=hands)
 
 
-async def drafted(site: Site, author: Identity, *to: Identity, **fields: bool) -> str:
+async def drafted(site: Site, author: Identity, *to: Identity) -> str:
     """A draft to these people."""
     addresses = [Address("person", who.person_id) for who in to]
-    return (await create(site, author, DraftFields(subject="Trip", body="Hello.", to=addresses, **fields))).id
+    return (await create(site, author, DraftFields(subject="Trip", body="Hello.", to=addresses))).id
 
 
 @asynccontextmanager

@@ -21,11 +21,15 @@ from tests import factories
 from tests.app.leaving import LeavingDatabase
 
 
-async def drafted(site: Site, author: Identity, *to: Identity | Address, **fields: str) -> str:
+async def drafted(
+    site: Site, author: Identity, *to: Identity | Address, reply_policy: str = "everyone"
+) -> str:
     """A draft that is to be sent separately."""
     addresses = [Address("person", one.person_id) if isinstance(one, Identity) else one for one in to]
-    draft = DraftFields(subject="Marks", body=" *Yours*\n", to=addresses, separately=True, **fields)
-    return (await create(site, author, draft)).id
+    fields = DraftFields(
+        subject="Marks", body=" *Yours*\n", to=addresses, separately=True, reply_policy=reply_policy
+    )
+    return (await create(site, author, fields)).id
 
 
 async def test_each_has_a_discussion_of_her_own(site: Site, site_events: list[Event]) -> None:

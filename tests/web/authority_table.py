@@ -130,6 +130,7 @@ ROWS = [
     Row("POST", "/new", 303, SIGNED_IN, form=mine, keeps=True),
     Row("GET", "/drafts/{id}", 200, AUTHOR),
     Row("POST", "/drafts/{id}", 303, AUTHOR, form=saved_draft, keeps=True),
+    Row("POST", "/drafts/{id}/undo", 303, AUTHOR),
     Row("GET", "/drafts/{id}/participants", 200, AUTHOR),
     Row("POST", "/drafts/{id}/participants", 303, AUTHOR, form=adding),
     Row("GET", "/discussions/{id}", 200, INSIDE),

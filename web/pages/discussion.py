@@ -17,6 +17,7 @@ from app.verdicts import NewReply
 from store.columns import new_id
 from web.i18n import mark
 from web.identity import who
+from web.pages import held
 from web.pages.boxes import TITLES, counts
 from web.pages.going import go_to
 from web.pages.recipient_fields import RecipientField
@@ -72,7 +73,10 @@ class Reply:
 
 async def show(request: Request) -> Response:
     """The discussion, at the first unread entry or where the address leads."""
-    return await show_with(request)
+    try:
+        return await show_with(request)
+    except NotFound:
+        return await held.show_instead(request)
 
 
 async def show_with(

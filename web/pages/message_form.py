@@ -49,6 +49,7 @@ class Written:
     to_search: str = ""
     cc_search: str = ""
     reply_policy: str = "everyone"
+    separately: bool = False
     version: int = 0
     """Of the draft that was read; 0: nothing is kept yet."""
 
@@ -67,6 +68,7 @@ class Written:
             to=list(self.to),
             cc=list(self.cc),
             reply_policy=self.reply_policy,
+            separately=self.separately,
         )
 
     def is_in(self, draft: Draft) -> bool:
@@ -103,6 +105,7 @@ class MessageForm(Trouble):
     to: RecipientField
     cc: RecipientField
     reply_policy: str
+    separately: bool
     saved_at: datetime | None = None
     preview: "Preview | None" = None
     errors: frozenset[str] = field(default_factory=frozenset)
@@ -149,6 +152,7 @@ def read(form: FormData) -> Written:
         to_search=str(form.get("to_search", "")),
         cc_search=str(form.get("cc_search", "")),
         reply_policy="nobody" if form.get("reply_policy") == "nobody" else "everyone",
+        separately=form.get("separately") == "yes",
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
     )
 
@@ -170,6 +174,7 @@ def written_in(draft: Draft) -> Written:
         to=[Address(ref.type, ref.id) for ref in draft.to],
         cc=[Address(ref.type, ref.id) for ref in draft.cc],
         reply_policy=draft.reply_policy,
+        separately=draft.separately,
         version=draft.version,
     )
 
@@ -213,6 +218,7 @@ async def shown(
         to=await recipient_fields.show(site, me, replace(TO, refused=refused), written.to, written.to_search),
         cc=await recipient_fields.show(site, me, replace(CC, refused=refused), written.cc, written.cc_search),
         reply_policy=written.reply_policy,
+        separately=written.separately,
         saved_at=saved_at,
         preview=preview(written.body) if previewed else None,
         errors=wrong.fields,

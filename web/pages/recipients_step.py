@@ -7,13 +7,13 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import drafts, sending
+from app import drafts
 from app.drafts import Address, Draft, DraftFields
 from app.errors import AlreadySent, InvalidInput, NoRecipients, RecipientsRefused, VersionConflict
 from web import limits
 from web.i18n import mark
 from web.identity import who
-from web.pages import message_form, recipient_fields
+from web.pages import held, message_form, recipient_fields
 from web.pages.going import go_to
 from web.pages.message_form import NOTHING_WRONG, SAVED_ELSEWHERE, Wrong, written_in
 from web.pages.recipient_fields import RecipientField, addresses
@@ -76,7 +76,7 @@ async def _send(request: Request, draft: Draft) -> Response:
     site, me = site_of(request), who(request)
     await limits.spend(site, limits.SENDING, me)
     try:
-        await sending.send(site, me, draft.id)
+        await held.send(site, me, draft.id)
     except NoRecipients:
         return await _show(request, draft, wrong=Wrong([NOBODY_YET]))
     except RecipientsRefused as error:

@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import drafts, sending
+from app import drafts
 from app.drafts import Draft
 from app.errors import (
     AlreadySent,
@@ -20,7 +20,7 @@ from app.site import Identity, Site
 from store.columns import new_id
 from web import limits
 from web.identity import anyone, who
-from web.pages import message_form
+from web.pages import held, message_form
 from web.pages.going import go_to
 from web.pages.keeping import keep
 from web.pages.message_form import GONE, NOTHING_WRONG, Written, Wrong
@@ -53,7 +53,8 @@ async def show(request: Request) -> Response:
         draft = await drafts.get(site_of(request), who(request), draft_id)
     except AlreadySent:
         return go_to(f"/discussions/{draft_id}")
-    return await Desk(request, draft_id).show(message_form.written_in(draft), saved=draft)
+    wrong = await held.why_it_came_back(site_of(request), who(request), draft)
+    return await Desk(request, draft_id).show(message_form.written_in(draft), wrong, status=200, saved=draft)
 
 
 async def submit(request: Request) -> Response:
@@ -165,7 +166,7 @@ class Desk:
             # From here on it is kept as a draft, whatever becomes of the sending.
             desk = Desk(self.request, self.draft_id)
             written = message_form.written_in(draft)
-            await sending.send(self._site, self._me, self.draft_id)
+            await held.send(self._site, self._me, self.draft_id)
         except NoRecipients:
             return go_to(f"/drafts/{self.draft_id}/participants{self._origin('?')}")
         except RecipientsRefused as error:
