@@ -10,6 +10,7 @@ from app.arrivals import go_on_letting_in
 from app.clock import Clock
 from app.held import go_on_sending
 from app.housekeeping import keep_house
+from app.indexing import Indexer
 from app.mirroring import Mirror
 from app.pace import Pace
 from app.replies import ReplyLog
@@ -37,6 +38,7 @@ class Node:
     replies: ReplyLog
     hub: Hub
     mirror: Mirror
+    indexer: Indexer
     door: LiveDoor
     sessions: Sessions
     requests: Pace
@@ -53,6 +55,7 @@ class Node:
         if self.sessions.elsewhere is not None:
             self.hub.spawn(self.sessions.elsewhere.run())
         self.hub.spawn(self.mirror.run())
+        self.hub.spawn(self.indexer.run())
         self.hub.spawn(self.site.sightings.run())
         self.hub.spawn(go_on_letting_in(self.site))
         self.hub.spawn(go_on_sending(self.site))

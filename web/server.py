@@ -10,6 +10,7 @@ from starlette.types import Scope
 
 from app.clock import Clock
 from app.events import EntryStored, Event
+from app.indexing import Indexer
 from app.meters import Meters
 from app.mirroring import Mirror
 from app.pace import Pace
@@ -64,11 +65,13 @@ def create_node(settings: Settings, siblings: Siblings) -> Node:
     meters = Meters()
     clock = Clock(database)
     hub = Hub(database, _bus(settings), settings, meters, clock.now)
-    mirror = Mirror(database)
+    mirror, indexer = Mirror(database), Indexer(database)
 
     def announce(events: Sequence[Event]) -> None:
         hub.announce(events)
-        mirror.nudge({event.discussion for event in events if isinstance(event, EntryStored)})
+        written = {event.discussion for event in events if isinstance(event, EntryStored)}
+        mirror.nudge(written)
+        indexer.nudge(written)
 
     site = Site(
         settings=settings,
@@ -84,6 +87,7 @@ def create_node(settings: Settings, siblings: Siblings) -> Node:
         pace=_pace("replies", hub, REPLIES_PER_SECOND, REPLIES_AT_ONCE),
         asleep_after=timedelta(days=settings.asleep_days),
         meters=meters,
+        files=settings.file_limits,
     )
 
     requests = _pace("requests", hub, REQUESTS_PER_SECOND, REQUESTS_AT_ONCE)
@@ -106,7 +110,19 @@ def create_node(settings: Settings, siblings: Siblings) -> Node:
     )
     figures = Figures(meters, hub, replies)
     return Node(
-        settings, database, clock, site, replies, hub, mirror, door, sessions, requests, figures, siblings
+        settings,
+        database,
+        clock,
+        site,
+        replies,
+        hub,
+        mirror,
+        indexer,
+        door,
+        sessions,
+        requests,
+        figures,
+        siblings,
     )
 
 

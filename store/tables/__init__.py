@@ -9,6 +9,7 @@ from store.tables.folders import Folder
 from store.tables.messages import Entry, Message, Recipient
 from store.tables.participations import INSIDE_SHELVES, TRASHED, UNTALLIED, Arrival, Participation
 from store.tables.people import AccessToken, Group, Membership, Person, Session
+from store.tables.searching import SearchLine, SearchWord
 
 __all__ = [
     "INSIDE_SHELVES",
@@ -27,5 +28,7 @@ __all__ = [
     "Participation",
     "Person",
     "Recipient",
+    "SearchLine",
+    "SearchWord",
     "Session",
 ]

@@ -13,8 +13,8 @@ class Message(SQLModel, table=True):
 
     `reply_count` counts the entries up to `head_seq` that count as unread for others (message and replies).
     `mirrored_seq` is the head that the participations' mirrored columns agree with; where it lags behind
-    `head_seq`, boxes and counts look at this row instead. `answered` says whether anybody but the author
-    has written.
+    `head_seq`, boxes and counts look at this row instead. `indexed_seq` is how far search has read the log.
+    `answered` says whether anybody but the author has written.
 
     `held`: its author has sent it and may still take it back; nobody has it, and it leaves at `leaves_at`. It came back
     at `returned_at` when it could not. Sent `separately`, a message is no room itself: it has no entry, and each of
@@ -43,6 +43,12 @@ class Message(SQLModel, table=True):
             "id",
             sqlite_where=text("mirrored_seq < head_seq"),
             postgresql_where=text("mirrored_seq < head_seq"),
+        ),
+        Index(
+            "ix_message_unindexed",
+            "id",
+            sqlite_where=text("indexed_seq < head_seq"),
+            postgresql_where=text("indexed_seq < head_seq"),
         ),
         Index(
             "ix_message_held",
@@ -75,6 +81,7 @@ class Message(SQLModel, table=True):
     reply_count: int = 0
     participant_count: int = 0
     mirrored_seq: int = 0
+    indexed_seq: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     last_file_seq: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     answered: bool = False
     last_entry_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,126 @@
+"""The statements that look in the index, in each database's own words, and how it is told what to look for."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from sqlalchemy import text
+
+from store.prepared import Prepared
+from store.search.terms import SAID, Query, Term
+
+SEEN = "p.state = 'active' AND ((l.seq > 0 AND l.seq >= p.from_seq) OR (l.seq = 0 AND p.from_seq > 1))"
+"""Which lines a participation shows; a subject by itself only where the opening message is not shown."""
+UNREAD = " AND l.seq > p.read_seq"
+IN_FOLDER = " AND p.folder_id = :folder"
+
+# CROSS JOIN keeps SQLite from beginning anywhere but in the index, which gives out the newest first.
+_SQLITE = """
+SELECT f.rowid, l.message_id, l.seq
+FROM search_words AS f CROSS JOIN search_line AS l ON l.place = f.rowid
+CROSS JOIN participation AS p ON p.message_id = l.message_id AND p.person_id = :person
+WHERE f.search_words MATCH :query AND f.rowid BETWEEN :lowest AND :highest AND {seen}
+ORDER BY f.rowid DESC LIMIT :most
+"""
+# The inner LIMIT keeps PostgreSQL from asking its index, which would give out everything before the first.
+_POSTGRESQL_NEWEST = """
+SELECT l.place, l.message_id, l.seq
+FROM (
+    SELECT place, message_id, seq, words FROM search_line
+    WHERE place BETWEEN :lowest AND :highest ORDER BY place DESC LIMIT :window
+) AS l JOIN participation AS p ON p.message_id = l.message_id AND p.person_id = :person
+WHERE l.words @@ CAST(CAST(:query AS text) AS tsquery) AND {seen}
+ORDER BY l.place DESC LIMIT :most
+"""
+# And here it must ask it: without the fence it might go through all lines, newest first, in the hope of an early end.
+_POSTGRESQL = """
+WITH l AS MATERIALIZED (
+    SELECT place, message_id, seq FROM search_line
+    WHERE words @@ CAST(CAST(:query AS text) AS tsquery) AND place BETWEEN :lowest AND :highest
+)
+SELECT l.place, l.message_id, l.seq
+FROM l JOIN participation AS p ON p.message_id = l.message_id AND p.person_id = :person
+WHERE {seen}
+ORDER BY l.place DESC LIMIT :most
+"""
+_ROOMS = """
+SELECT p.message_id FROM participation AS p
+WHERE p.person_id = :person AND p.state = 'active'{more} LIMIT :most
+"""
+
+
+@lru_cache
+def newest(*, unread: bool, folder: bool) -> Prepared:
+    """Look through the newest `window` lines between two places."""
+    seen = SEEN + _more(unread=unread, folder=folder)
+    return Prepared(
+        {"sqlite": text(_SQLITE.format(seen=seen)), "postgresql": text(_POSTGRESQL_NEWEST.format(seen=seen))}
+    )
+
+
+@lru_cache
+def everywhere(*, unread: bool, folder: bool) -> Prepared:
+    """Look through all lines between two places."""
+    seen = SEEN + _more(unread=unread, folder=folder)
+    return Prepared(
+        {"sqlite": text(_SQLITE.format(seen=seen)), "postgresql": text(_POSTGRESQL.format(seen=seen))}
+    )
+
+
+@lru_cache
+def rooms(*, folder: bool) -> Prepared:
+    """Some of the discussions that a person is in."""
+    return Prepared(text(_ROOMS.format(more=_more(unread=False, folder=folder))))
+
+
+# Where the newest lines end that are looked through first.
+FLOOR = Prepared(
+    text("SELECT place FROM search_line WHERE place <= :highest ORDER BY place DESC LIMIT 1 OFFSET :window")
+)
+BEGINNING_LIKE = Prepared(
+    text("SELECT word FROM search_word WHERE word >= :first AND word <= :last ORDER BY word LIMIT :most")
+)
+
+
+def for_sqlite(query: Query, words: dict[str, list[str] | None]) -> str:
+    """A query as FTS5 reads it. `words` are those that begin like a word; None where there are too many."""
+    parts = [_any(_term_for_sqlite(term, words)) for term in query.terms]
+    parts += [_any([f'"{tag}"' for tag in tags]) for tags in query.tags]
+    without = "".join(f' NOT "{tag}"' for tag in query.without)
+    return f"({' AND '.join(parts or [_any([SAID])])}){without}"
+
+
+def for_postgresql(query: Query, words: dict[str, list[str] | None]) -> str:
+    """A query as PostgreSQL reads it."""
+    parts = [_either(_term_for_postgresql(term, words)) for term in query.terms]
+    parts += [_either([f"'{tag}'" for tag in tags]) for tags in query.tags]
+    parts += [f"!'{tag}'" for tag in query.without]
+    return " & ".join(parts or [f"'{SAID}'"])
+
+
+def _term_for_sqlite(term: Term, words: dict[str, list[str] | None]) -> list[str]:
+    if not term.begins:
+        return [f'"{" ".join(term.words)}"', *(f'"{one}"' for one in (*term.others, *term.names))]
+    known = words[term.words[0]]
+    beginning = [f'"{term.words[0]}" *'] if known is None else [f'"{one}"' for one in known]
+    return [*beginning, *(f'"{one}"' for one in (*term.others, *term.names))]
+
+
+def _term_for_postgresql(term: Term, words: dict[str, list[str] | None]) -> list[str]:
+    if not term.begins:
+        phrase = " <-> ".join(f"'{one}'" for one in term.words)
+        return [phrase, *(f"'{one}'" for one in (*term.others, *term.names))]
+    known = words[term.words[0]]
+    beginning = [f"'{term.words[0]}':*"] if known is None else [f"'{one}'" for one in known]
+    return [*beginning, *(f"'{one}'" for one in (*term.others, *term.names))]
+
+
+def _any(alternatives: Sequence[str]) -> str:
+    return f"({' OR '.join(alternatives)})"
+
+
+def _either(alternatives: Sequence[str]) -> str:
+    return f"({' | '.join(alternatives)})"
+
+
+def _more(*, unread: bool, folder: bool) -> str:
+    return (UNREAD if unread else "") + (IN_FOLDER if folder else "")
