@@ -145,7 +145,10 @@ class Desk:
         if asking:
             carried = message_form.carried(await self.request.form())
             return await render(self.request, "discard.html", form=form, carried=carried)
-        return await render(self.request, "writing.html", status=status, form=form, is_new=self.is_new)
+        # What was submitted and is shown again is not known to be kept as it is.
+        unsaved = self.request.method == "POST"
+        context = {"form": form, "is_new": self.is_new, "unsaved": unsaved}
+        return await render(self.request, "writing.html", status=status, **context)
 
     async def save(self, written: Written) -> Response:
         """Keep it as a draft."""

@@ -1,64 +1,215 @@
-// <draft-form>: a message being written is not lost by a reload, a way back or a page in between, and a tab is not
-// closed over it without a question.
+// <draft-form>: a message being written. It is saved by itself, and kept in the browser until it is: nothing typed
+// is lost by a reload, a way back, an outage, an ended session, or another tab on the same draft.
 
 // Its recipient fields must be alive before what was chosen is put back.
 import "./recipients.js";
-import { forget, recall, remember } from "./typed.js";
+import { live } from "./live.js";
+import { newId } from "./identifier.js";
+import { Notices } from "./notices.js";
+import { Saving } from "./saving.js";
+import { forget, recall, remember, shelter } from "./typed.js";
+import { entriesOf, keptOf, putBack, written } from "./written.js";
+
+const ANSWER_WITHIN = 15_000;
+/** Browsers take no more than 64 KiB from a page that goes away. */
+const LAST_WORDS = 60_000;
+/** What is asked for without waiting for the save to succeed. */
+const PATIENCE = 1_500;
 
 class DraftForm extends HTMLElement {
+  #saving;
+  #notices;
   #clean;
-  #leaving = false;
+  #submitting = false;
+  #others = new BroadcastChannel(`parley-drafts-${document.body.dataset.person}`);
 
   connectedCallback() {
     this.form = this.querySelector("form");
-    this.#clean = JSON.stringify(this.#state());
-    this.#restore();
-    this.addEventListener("input", () => this.#keep());
-    this.form.addEventListener("submit", () => (this.#leaving = true));
-    this.form.elements.subject?.addEventListener("keydown", (event) => {
+    this.#clean = written(this.form);
+    this.#notices = new Notices(this, {
+      save: () => this.#saving.again(),
+      keepMine: (version) => this.#saveOver(version),
+      takeOther: (address) => this.#take(address),
+      keepAnew: (state) => this.#begin(state),
+    });
+    this.#saving = new Saving({
+      read: () => written(this.form),
+      post: (options) => this.#post(entriesOf(this.form), options),
+      told: (state, answer) => this.#told(state, answer),
+    });
+    this.#listen();
+    if (this.hasAttribute("data-unsaved")) this.#unsaved();
+    else this.#restore();
+  }
+
+  disconnectedCallback() {
+    this.#others.close();
+  }
+
+  #listen() {
+    for (const type of ["input", "change"]) this.addEventListener(type, () => this.#typed());
+    this.form.addEventListener("submit", (event) => this.#submitted(event));
+    this.form.elements.subject.addEventListener("keydown", (event) => {
       // Enter would press the form's first button.
       if (event.key === "Enter" && !event.isComposing) event.preventDefault();
     });
-    document.addEventListener("click", ({ target }) => {
-      // A page of ours in between loses nothing: the text waits in this tab.
-      if (target.closest("a[href]")?.origin === location.origin) this.#leaving = true;
-    });
-    addEventListener("pageshow", () => (this.#leaving = false));
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.#hidden() : this.#saving.again()));
+    for (const type of ["focus", "online"]) addEventListener(type, () => this.#saving.again());
+    live.subscribe("state", null, ({ state }) => state === "live" && this.#saving.again());
+    this.#others.onmessage = ({ data }) => this.#savedElsewhere(data);
+    addEventListener("pagehide", () => this.#leave());
     addEventListener("beforeunload", (event) => {
-      if (!this.#leaving && this.#dirty) event.preventDefault();
+      // What can be saved is saved on leaving; who leaves something that cannot is asked.
+      if (!this.#submitting && this.#saving.dirty && this.#saving.state !== "saved") event.preventDefault();
     });
+  }
+
+  get #isNew() {
+    return this.hasAttribute("data-new");
   }
 
   get #place() {
-    return `draft ${this.dataset.draft || "new"}`;
+    return `draft ${this.#isNew ? "new" : this.dataset.draft}`;
   }
 
-  get #dirty() {
-    return JSON.stringify(this.#state()) !== this.#clean;
+  #typed() {
+    this.#keep();
+    this.#saving.changed();
   }
 
-  #state() {
-    const { subject, body } = this.form.elements;
-    const chosen = [...this.querySelectorAll("recipient-field")].map((field) => [field.dataset.name, field.chosen]);
-    return { subject: subject?.value, body: body?.value, chosen };
-  }
-
-  #keep() {
-    this.#leaving = false;
-    if (this.#dirty) remember(this.#place, { version: this.dataset.version, clean: this.#clean, ...this.#state() });
+  #keep(put = remember) {
+    if (this.#saving.dirty) put(this.#place, { clean: this.#clean, draft: this.dataset.draft, ...keptOf(this.form) });
     else forget(this.#place);
   }
 
-  /** Puts back what was typed on top of the same text; a draft changed elsewhere since is shown as it is now. */
-  #restore() {
+  /** The answer of this attempt, or none in time. */
+  #post(entries, { keepalive = false, draft = this.#identifier, version = this.form.elements.version.value } = {}) {
+    const body = new FormData();
+    for (const [name, value] of [...entries, ["version", version], ["writer", this.dataset.writer]]) body.append(name, value);
+    const size = new Blob(entries.flat()).size;
+    const signal = AbortSignal.timeout(ANSWER_WITHIN);
+    return fetch(`/fragments/drafts/${draft}`, { method: "POST", body, signal, keepalive: keepalive && size < LAST_WORDS });
+  }
+
+  get #identifier() {
+    return (this.dataset.draft ||= newId().replaceAll("-", ""));
+  }
+
+  async #told(state, answer) {
+    if (state === "saved") this.#saved(answer);
+    else this.#keep(shelter);
+    await this.#notices.show(state, answer, this.dataset.draft);
+  }
+
+  #saved(answer) {
+    if (!answer) return;
+    const version = answer.headers.get("ETag").replaceAll('"', "");
+    this.form.elements.version.value = version;
+    forget(this.#place);
+    if (this.#isNew) this.#becomeDraft();
+    if (this.#saving.dirty) this.#keep();
+    this.#others.postMessage({ draft: this.dataset.draft, version: Number(version) });
+  }
+
+  #becomeDraft() {
+    this.removeAttribute("data-new");
+    this.form.elements.draft?.remove();
+    const address = `/drafts/${this.dataset.draft}`;
+    // Its buttons are named so, too.
+    this.form.setAttribute("action", address);
+    history.replaceState(history.state, "", address);
+  }
+
+  /** What was typed on top of what is kept now is put back; on top of something else, the server tells the two apart. */
+  async #restore() {
     const kept = recall(this.#place);
-    if (!kept || kept.clean !== this.#clean) return;
-    for (const name of ["subject", "body"]) if (kept[name] !== undefined) this.form.elements[name].value = kept[name];
-    for (const [name, chosen] of kept.chosen) {
-      const field = this.querySelector(`recipient-field[data-name="${name}"]`);
-      if (field) field.chosen = chosen;
+    if (!kept?.entries) return;
+    if (JSON.stringify(kept.entries) === this.#clean) return forget(this.#place);
+    if (this.#isNew && (kept.clean !== this.#clean || (await this.#isSafe(kept)))) return;
+    if (this.#isNew && kept.draft) {
+      this.dataset.draft = kept.draft;
+      if (this.form.elements.draft) this.form.elements.draft.value = kept.draft;
     }
+    putBack(this.form, kept);
+    this.#typed();
+  }
+
+  /** Who begins another message gets an empty form: the one before went out as a draft when she left. */
+  async #isSafe(kept) {
+    const [way] = performance.getEntriesByType("navigation");
+    if (["reload", "back_forward"].includes(way?.type)) return false;
+    const answer = await this.#post(kept.entries, kept).catch(() => null);
+    if (!answer?.ok) return written(this.form) !== this.#clean;
+    forget(this.#place);
+    return true;
+  }
+
+  /** The page shows what a form held that could not be kept. */
+  #unsaved() {
+    this.#saving.forgetSaved();
+    if (this.querySelector(".conflict")) this.#saving.state = "conflict";
+    else this.#typed();
+  }
+
+  #hidden() {
+    if (this.#saving.dirty && this.#saving.state === "saved") this.#saving.save({ keepalive: true });
+  }
+
+  #leave() {
+    if (this.#submitting || !this.#saving.dirty) return;
+    this.#keep(shelter);
+    this.#saving.leave();
+  }
+
+  /** First kept, then done: a form that is sent when nobody answers, or nobody is signed in, would be lost. */
+  async #submitted(event) {
+    if (this.#submitting) return;
+    event.preventDefault();
+    const button = event.submitter;
+    const action = button?.name === "action" ? button.value : "";
+    if (action === "save") return this.#saveNow();
+    const isSafe = this.#saving.flush();
+    if (action !== "send") await Promise.race([isSafe, after(PATIENCE)]);
+    else if (!(await isSafe)) return this.#notices.point();
+    // Not before this event is over: a form does not submit while it does.
+    await after(0);
+    this.#submitting = true;
+    this.form.requestSubmit(button);
+    // The page stays where something else has held the form back, such as a second click.
+    after(PATIENCE).then(() => (this.#submitting = false));
+  }
+
+  #saveNow() {
+    if (this.#isNew) this.#saving.forgetSaved();
+    return this.#saving.flush();
+  }
+
+  #saveOver(version) {
+    this.form.elements.version.value = version;
+    this.#saving.forgetSaved();
+    return this.#saving.save();
+  }
+
+  #take(address) {
+    forget(this.#place);
+    this.#submitting = true;
+    location.assign(address);
+  }
+
+  /** The draft is gone or sent: what is written here begins another one. */
+  #begin(state) {
+    if (state === "sent") this.dataset.draft = newId().replaceAll("-", "");
+    forget(this.#place);
+    this.setAttribute("data-new", "");
+    return this.#saveOver(0);
+  }
+
+  #savedElsewhere({ draft, version }) {
+    const newer = draft === this.dataset.draft && version > Number(this.form.elements.version.value);
+    if (newer && this.#saving.state === "saved" && !this.#saving.dirty) this.#notices.show("elsewhere", null, draft);
   }
 }
+
+const after = (wait) => new Promise((resume) => setTimeout(resume, wait));
 
 customElements.define("draft-form", DraftForm);

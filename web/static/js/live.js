@@ -84,6 +84,11 @@ class Live {
     this.#tell({ do: "signOut" });
   }
 
+  /** The same person has signed in again: the stream begins anew. */
+  signedIn() {
+    this.#tell({ do: "signedIn" });
+  }
+
   async #connect() {
     const hello = { person: this.#person, url: this.#url, visible: !document.hidden, lock: this.#lock };
     hello.open = [...this.#open];

@@ -11,6 +11,7 @@ const MODULES = {
   "home-blocks, message-list, boxes-nav": "./rows.js",
   ".message-form recipient-field": "./recipients.js",
   "draft-form": "./draft.js",
+  "message-text": "./preview.js",
   "held-message": "./held.js",
   ".discussion[data-discussion]": "./discussion.js",
 };

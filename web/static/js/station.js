@@ -79,6 +79,7 @@ export class Station {
       if (on) this.#connection.wake();
     },
     online: () => this.#connection.online(),
+    signedIn: () => this.#connection.start(),
     bye: (port) => this.#detach(port),
     signOut: () => {
       this.#outbox.clear();

@@ -1,26 +1,38 @@
 // What somebody is typing, kept in this tab until it is sent: a reload, a way back or a page in between loses
-// nothing. Kept by person: whoever signs in next in this tab does not find it.
+// nothing. Kept by person: whoever signs in next in this tab does not find it. What could not be saved in time is
+// sheltered beyond the tab's own life.
 
 const nameOf = (place) => `parley ${document.body.dataset.person} typed ${place}`;
 
 export function remember(place, what) {
-  try {
-    sessionStorage.setItem(nameOf(place), JSON.stringify(what));
-  } catch {
-    // Full or forbidden: then it lives in the field alone.
-  }
+  put(sessionStorage, place, what);
+}
+
+/** Also after the tab is closed: the next page at this place finds it. */
+export function shelter(place, what) {
+  put(localStorage, place, what);
 }
 
 export function recall(place) {
-  const kept = sessionStorage.getItem(nameOf(place));
+  const kept = sessionStorage.getItem(nameOf(place)) ?? localStorage.getItem(nameOf(place));
   return kept ? JSON.parse(kept) : null;
 }
 
 export function forget(place) {
-  sessionStorage.removeItem(nameOf(place));
+  for (const storage of [sessionStorage, localStorage]) storage.removeItem(nameOf(place));
 }
 
 export function forgetAll() {
-  const names = Object.keys(sessionStorage).filter((name) => name.startsWith(nameOf("")));
-  for (const name of names) sessionStorage.removeItem(name);
+  for (const storage of [sessionStorage, localStorage]) {
+    const names = Object.keys(storage).filter((name) => name.startsWith(nameOf("")));
+    for (const name of names) storage.removeItem(name);
+  }
+}
+
+function put(storage, place, what) {
+  try {
+    storage.setItem(nameOf(place), JSON.stringify(what));
+  } catch {
+    // Full or forbidden: then it lives in the field alone.
+  }
 }
