@@ -25,7 +25,7 @@ AT_ONCE = 250
 """Discussions in one commit."""
 MOST_NAMED = 1_000
 """Discussions that one request may name."""
-MOST_MATCHING = 10_000
+MOST_MATCHING = 5_000
 """Discussions of a box that one request does something to; and as many can be put back by one."""
 
 

@@ -43,7 +43,8 @@ HOLD_FOLDER = Prepared(
     .with_for_update(read=True, key_share=True)
 )
 INSERT = Prepared(
-    insert(folder), columns=("id", "person_id", "parent_id", "beside", "name", "folded", "created_at")
+    insert(folder),
+    columns=("id", "person_id", "parent_id", "beside", "name", "folded", "created_at", "tally"),
 )
 CHANGE = Prepared(
     update(folder)
@@ -86,7 +87,7 @@ def hold_folder(link: Link, person_id: str, folder_id: str) -> bool:
 def add_folder(link: Link, person_id: str, new: FolderRow, at: datetime) -> None:
     """Make a folder."""
     row = {"id": new.id, "person_id": person_id, "parent_id": new.parent, "beside": new.parent or person_id}
-    INSERT.run(link, [{**row, "name": new.name, "folded": new.folded, "created_at": at}])
+    INSERT.run(link, [{**row, "name": new.name, "folded": new.folded, "created_at": at, "tally": 0}])
 
 
 def change_folder(link: Link, person_id: str, changed: FolderRow) -> None:

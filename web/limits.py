@@ -12,6 +12,7 @@ from web.errors import answer
 
 SENDING = RateLimitItemPerMinute(120, namespace="sending")
 ADDING = RateLimitItemPerMinute(120, namespace="adding")
+FILING = RateLimitItemPerMinute(240, namespace="filing")
 SEARCHING = RateLimitItemPerMinute(600, namespace="searching")
 
 REQUESTS_PER_SECOND = 100.0

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from app import participants
+from app import folders, participants
 from app.drafts import Address, DraftFields, create
 from app.people import suspend
 from app.site import Identity, Site
+from store.columns import new_id
 from tests import factories
 
 Role = Literal[
@@ -35,6 +36,8 @@ class Target:
 
     discussion: str
     draft: str
+    folder: str
+    """One of the author's."""
     other: str
     """A participant other than whoever asks."""
     stranger: str
@@ -77,7 +80,10 @@ class World:
         await participants.remove(self.site, author, room, self.people["removed"].person_id)
         to = [Address("person", self.people["participant"].person_id)]
         draft = await create(self.site, author, DraftFields(subject=SECRET_DRAFT, body=SECRET_DRAFT, to=to))
-        return Target(room, draft.id, self.people["other"].person_id, self.people["newcomer"].person_id)
+        folder = await folders.create(self.site, author, f"{SECRET_DRAFT} {new_id()}"[:50])
+        return Target(
+            room, draft.id, folder.id, self.people["other"].person_id, self.people["newcomer"].person_id
+        )
 
     async def shut_out(self) -> None:
         """Suspend who is to be suspended, after she was in discussions."""

@@ -62,6 +62,8 @@ class Row:
     @property
     def about(self) -> str:
         """What the `id` in the path names."""
+        if "/folders/" in self.path:
+            return "folder"
         return "draft" if "/drafts/" in self.path or "/messages/" in self.path else "discussion"
 
 
@@ -111,6 +113,16 @@ ROWS = [
     Row("POST", "/api/discussions/{id}/stop", 204, INSIDE),
     Row("PUT", "/api/discussions/{id}/read", 204, INSIDE, lambda t: {"seq": 1}),
     Row("PUT", "/api/discussions/{id}/unread", 204, INSIDE, lambda t: {"seq": 1}),
+    Row("PUT", "/api/discussions/{id}/mute", 204, INSIDE, lambda t: {"muted": True}),
+    Row("PUT", "/api/discussions/{id}/folder", 204, INSIDE, lambda t: {"folder": None}),
+    Row("PUT", "/api/discussions/{id}/trash", 204, INSIDE, lambda t: {"trashed": True}),
+    Row("DELETE", "/api/discussions/{id}", 204, INSIDE),
+    # Whoever is not in a discussion is told that it is missing, whether it exists or not.
+    Row("POST", "/api/discussions/bulk", 200, SIGNED_IN, lambda t: {"ids": [t.draft], "action": "read"}),
+    Row("GET", "/api/folders", 200, SIGNED_IN),
+    Row("POST", "/api/folders", 201, SIGNED_IN, lambda t: {"name": t.discussion}),
+    Row("PATCH", "/api/folders/{id}", 200, AUTHOR, lambda t: {"parent": None}),
+    Row("DELETE", "/api/folders/{id}", 200, AUTHOR),
     Row("GET", "/api/unread", 200, SIGNED_IN),
     Row("GET", "/api/openapi.json", 200, EVERYBODY),
     Row("GET", "/healthz", 200, EVERYBODY),

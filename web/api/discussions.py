@@ -8,16 +8,22 @@ from starlette.responses import Response
 
 from app import discussions, mailbox
 from app.discussions import Entries, Overview
-from app.mailbox import Row
+from app.mailbox import Row, Wanted
 from app.paging import Page
 from web.api.operation import Call, answer, done, operation
-from web.api.wire import Cursor, Seq, Text
+from web.api.wire import Cursor, Id, Seq, Text
 
 
 class BoxQuery(msgspec.Struct, frozen=True):
-    """`inbox`, `progress` (all active ones, one's own included) or `sent`; newest activity first."""
+    """`inbox`, `progress` (all active ones, one's own included), `sent`, `trash` or `folder:<id>`.
+
+    Newest activity first. `unread`, `from` (who wrote the message) and `attachments` say what of it is wanted.
+    """
 
     box: Annotated[Text, Meta(max_length=100)] = "inbox"
+    unread: bool = False
+    author: Id | None = msgspec.field(default=None, name="from")
+    attachments: bool = False
     cursor: Cursor | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 30
 
@@ -36,10 +42,13 @@ class Mark(msgspec.Struct, frozen=True):
     seq: Seq
 
 
-@operation("List a box", query=BoxQuery, gives={200: Page[Row]})
+@operation("List a box", query=BoxQuery, gives={200: Page[Row]}, refuses=(404,))
 async def index(call: Call, given: BoxQuery) -> Response:
-    """One page of a box."""
-    page = await mailbox.box(call.site, call.who, given.box, cursor=given.cursor, limit=given.limit)
+    """One page of a box. Of what is wanted, it may hold fewer rows than `limit` although `next` leads on."""
+    wanted = Wanted(unread=given.unread, author=given.author, attachments=given.attachments)
+    page = await mailbox.box(
+        call.site, call.who, given.box, cursor=given.cursor, limit=given.limit, wanted=wanted
+    )
     return answer(page)
 
 

@@ -8,7 +8,7 @@ from web.api.operation import Call, answer, operation
 
 
 class Unread(msgspec.Struct, frozen=True):
-    """Discussions with something unread: all together, by box, and by folder of one's own."""
+    """Discussions with something unread: all together, by box, and by folder of one's own (those that hold such)."""
 
     count: int
     boxes: dict[str, int]
@@ -19,4 +19,4 @@ class Unread(msgspec.Struct, frozen=True):
 async def show(call: Call) -> Response:
     """Absolute numbers: the same as on the badge."""
     unread = await mailbox.unread(call.site, call.who)
-    return answer(Unread(unread.count, unread.boxes, {}))
+    return answer(Unread(unread.count, unread.boxes, unread.folders))
