@@ -1,0 +1,85 @@
+"""Held messages of a process that is killed: they leave all the same, once, or stay taken back."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from app import mailbox
+from app.drafts import Address, DraftFields, count_drafts, create
+from app.settings import Settings
+from app.site import Identity, Site
+from app.throttle import Throttle
+from store.database import Database
+from tests import factories
+from tests.conftest import SECRET, ProcessFactory
+from tests.nodes import ServerProcess
+from tests.servers import RedisServer
+from tests.waiting import wait_for
+
+LEFT_WITHIN = 25.0
+"""Seconds, far above those in which another node looks (`app.held.LOOK_SECONDS`), on a machine that does much else."""
+
+
+async def held_by(process: ServerProcess, site: Site, author: Identity, to: Identity, seconds: float) -> str:
+    """A message that this process holds for so long."""
+    fields = DraftFields(subject="Trip", body="Hello.", to=[Address("person", to.person_id)])
+    draft = (await create(site, author, fields)).id
+    async with _client(process, await factories.token(site, author)) as client:
+        answer = await client.post(f"/api/messages/{draft}/send", json={"hold": seconds})
+    assert answer.status_code == 202
+    return draft
+
+
+@pytest.fixture
+async def own_site(database_url: str) -> AsyncIterator[Site]:
+    """What the tests themselves see and do in the store of the processes."""
+    settings = Settings.model_validate({"database_url": database_url, "secret": SECRET})
+    database = Database(database_url)
+    yield Site(settings, database, announce=lambda events: None, throttle=Throttle())
+    await database.close()
+
+
+async def test_the_next_process_lets_it_go(
+    process_factory: ProcessFactory, own_site: Site, database_url: str
+) -> None:
+    """A process is killed with messages on their way; the one that is started after it sends each once."""
+    alice, bob = await factories.people(own_site, "alice", "bob")
+    process = await process_factory(database_url)
+    for _ in range(3):
+        await held_by(process, own_site, alice, bob, 1.5)
+    process.kill()
+    assert (await mailbox.unread(own_site, bob)).count == 0
+    await process_factory(database_url)
+    await _all_left(own_site, bob, 3)
+    assert len((await mailbox.box(own_site, alice, "sent")).items) == 3
+    assert await count_drafts(own_site, alice) == 0
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_node_beside_it_lets_it_go(
+    process_factory: ProcessFactory, own_site: Site, database_url: str, redis_server: RedisServer
+) -> None:
+    """Of two nodes one is killed: the other sends what it held, except what was taken back there."""
+    alice, bob = await factories.people(own_site, "alice", "bob")
+    one, other = [await process_factory(database_url, PARLEY_REDIS_URL=redis_server.url) for _ in range(2)]
+    for _ in range(2):
+        await held_by(one, own_site, alice, bob, 2)
+    taken_back = await held_by(one, own_site, alice, bob, 60)
+    one.kill()
+    async with _client(other, await factories.token(own_site, alice)) as client:
+        back = await client.delete(f"/api/messages/{taken_back}/send")
+    assert back.json()["state"] == "draft"
+    await _all_left(own_site, bob, 2)
+    assert await count_drafts(own_site, alice) == 1
+
+
+async def _all_left(site: Site, reader: Identity, count: int) -> None:
+    async def left() -> bool:
+        return (await mailbox.unread(site, reader)).count == count
+
+    await wait_for(left, "all messages leave", LEFT_WITHIN)
+
+
+def _client(process: ServerProcess, token: str) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=process.url, headers={"Authorization": f"Bearer {token}"})
