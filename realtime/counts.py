@@ -25,7 +25,9 @@ SHARE = 15
 MOST_GATHER = 2.0
 """Seconds that a room's counts may wait, at most."""
 AT_ONCE = 100
-"""Counts that are read and written in one go."""
+"""Counts that are read in one go."""
+BREATH_AFTER = 25
+"""People who are told their counts before everything else on the event loop has its turn."""
 RETRY_AFTER = 1.0
 
 
@@ -89,7 +91,7 @@ class CountNews:
             await self._tell_some(pairs[start : start + AT_ONCE])
 
     async def _tell_some(self, pairs: list[tuple[str, str]]) -> None:
-        for counts in await following.counts(self._hub.database, pairs):
+        for number, counts in enumerate(await following.counts(self._hub.database, pairs), 1):
             told = UnreadCount(
                 counts.count, counts.discussion, counts.unread, counts.read_seq, counts.folders
             )
@@ -99,3 +101,5 @@ class CountNews:
                     connection.write(framed)
                 else:
                     connection.uncounted.add(counts.discussion)
+            if number % BREATH_AFTER == 0:
+                await asyncio.sleep(0)
