@@ -1,6 +1,7 @@
 """Two hundred clients stop reading: little memory for each, closed and let go in time; nobody else notices."""
 
 import asyncio
+import contextlib
 import re
 import time
 from collections.abc import Awaitable, Callable
@@ -35,12 +36,14 @@ async def test_two_hundred_stopped_readers(
     one_node: Shape, seed: int, is_long: bool, measured: Measured
 ) -> None:
     """A mebibyte for each at most; each is closed with 4408 and let go; who reads has everything in order."""
-    async with Round(seed, one_node) as round_:
+    async with Round(seed, one_node) as round_, contextlib.AsyncExitStack() as stack:
         node = one_node.nodes[0]
         (speaks, listens, slow), discussion = await talking_guests(one_node, "grace", "heidi", "ivan")
         speaker, listener = [await LiveClient.welcomed(node.live_url, token) for token in (speaks, listens)]
         others = established(node.port)
         stopped = await gathered(lambda: RawPeer.welcomed(node, slow, receive_buffer=4096), STOPPED)
+        for peer in stopped:
+            stack.callback(peer.vanish)
         before, began = (await footprint(node)).memory, time.monotonic()
         most = before
         async with round_.under_way():
@@ -60,8 +63,7 @@ async def test_two_hundred_stopped_readers(
             assert listener.seqs(discussion) == sorted(set(listener.seqs(discussion)))
         if is_long:
             await _few_bytes_wait_too_long(one_node, slow, speaker, discussion, measured)
-        for peer in stopped:
-            peer.vanish()
+        await stack.aclose()
         await asyncio.gather(speaker.close(), listener.close())
         await round_.check()
 
