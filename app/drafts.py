@@ -2,54 +2,41 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.bodies import check_text
+from app.attachments import check
+from app.draft_fields import Address, DraftFields, RecipientRef, check_times, checked
 from app.errors import AlreadySent, FieldError, InvalidInput, MessageHeld, NotFound, VersionConflict
+from app.events import Attached
+from app.lines import attached
 from app.paging import Page, check_limit, decode_cursor, encode_cursor
 from app.site import Identity, Site
 from store import drafts as stored
 from store import people
+from store.carrying import carried_by_drafts, carry_in_draft
 from store.columns import new_id
+from store.prepared import through
 from store.tables import Message
 
-MAX_SUBJECT = 200
+__all__ = [
+    "Address",
+    "Draft",
+    "DraftFields",
+    "RecipientRef",
+    "change",
+    "count_drafts",
+    "create",
+    "discard",
+    "get",
+    "list_drafts",
+]
+
 MAX_ADDRESSES = 5000
 MOST_PER_PAGE = 100
-
-
-class Address(msgspec.Struct, frozen=True):
-    """A person or a group to write to."""
-
-    type: Literal["person", "group"]
-    id: str
-
-
-class RecipientRef(msgspec.Struct, frozen=True):
-    """A person or a group that a message is addressed to, with the name."""
-
-    type: Literal["person", "group"]
-    id: str
-    name: str
-
-
-class DraftFields(msgspec.Struct, frozen=True, kw_only=True):
-    """What a writer may set; what is left out stays as it is."""
-
-    subject: str | UnsetType = UNSET
-    body: str | UnsetType = UNSET
-    to: list[Address] | UnsetType = UNSET
-    cc: list[Address] | UnsetType = UNSET
-    kind: str | UnsetType = UNSET
-    reply_policy: str | UnsetType = UNSET
-    separately: bool | UnsetType = UNSET
-    starts_at: datetime | UnsetType | None = UNSET
-    ends_at: datetime | UnsetType | None = UNSET
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -71,6 +58,7 @@ class Draft(msgspec.Struct, frozen=True):
     created_at: datetime
     updated_at: datetime
     separately: bool = False
+    attachments: tuple[Attached, ...] = ()
     returned_at: datetime | None = None
 
 
@@ -79,12 +67,12 @@ async def create(site: Site, who: Identity, fields: DraftFields, *, draft_id: st
 
     Raises `InvalidInput`, or `VersionConflict` when that id is taken.
     """
-    columns = _checked(fields)
+    columns = checked(fields)
     now = site.now()
     message = Message(
         id=draft_id or new_id(), author_id=who.person_id, created_at=now, updated_at=now, **columns
     )
-    _check_times(message.starts_at, message.ends_at)
+    check_times(message.starts_at, message.ends_at)
     async with site.database.write() as session:
         session.add(message)
         try:
@@ -92,6 +80,7 @@ async def create(site: Site, who: Identity, fields: DraftFields, *, draft_id: st
         except IntegrityError as error:
             raise VersionConflict(0) from error
         await _address(session, message.id, fields)
+        await _carry(site, who, session, message.id, fields)
         return (await _drafts(session, [message]))[0]
 
 
@@ -104,19 +93,20 @@ async def get(site: Site, who: Identity, draft_id: str) -> Draft:
 
 async def change(site: Site, who: Identity, draft_id: str, fields: DraftFields, *, version: int) -> Draft:
     """Save over `version`. Raises `NotFound`, `AlreadySent`, `VersionConflict` or `InvalidInput`."""
-    columns = _checked(fields)
+    columns = checked(fields)
     async with site.database.write() as session:
         message = _own_draft(await stored.own_message(session, draft_id, who.person_id, lock=True))
         if message.version != version:
             raise VersionConflict(message.version)
         for column, value in columns.items():
             setattr(message, column, value)
-        _check_times(message.starts_at, message.ends_at)
+        check_times(message.starts_at, message.ends_at)
         message.version += 1
         message.returned_at = None
         message.updated_at = site.now()
         await session.flush()
         await _address(session, message.id, fields)
+        await _carry(site, who, session, message.id, fields)
         return (await _drafts(session, [message]))[0]
 
 
@@ -124,6 +114,7 @@ async def discard(site: Site, who: Identity, draft_id: str) -> None:
     """Throw a draft away. Raises `NotFound` or `AlreadySent`."""
     async with site.database.write() as session:
         message = _own_draft(await stored.own_message(session, draft_id, who.person_id, lock=True))
+        await through(session, carry_in_draft, message.id, [], site.now())
         await stored.delete_message(session, message.id)
 
 
@@ -156,45 +147,6 @@ def _own_draft(message: Message | None) -> Message:
     return message
 
 
-def _checked(fields: DraftFields) -> dict[str, Any]:
-    """The columns that `fields` sets, once each is known to be right."""
-    columns = {
-        name: value
-        for name in ("subject", "body", "kind", "reply_policy", "separately", "starts_at", "ends_at")
-        if (value := getattr(fields, name)) is not UNSET
-    }
-    errors = []
-    if "subject" in columns:
-        columns["subject"] = " ".join(columns["subject"].split())
-        errors += _wrong_subject(columns["subject"])
-    if columns.get("kind", "message") != "message":
-        errors.append(FieldError("kind", "not_available", "The kind must be message."))
-    if columns.get("reply_policy", "everyone") not in ("everyone", "nobody"):
-        errors.append(FieldError("reply_policy", "unknown", "The reply policy is everyone or nobody."))
-    for name in ("starts_at", "ends_at"):
-        moment = columns.get(name)
-        if moment is not None and moment.tzinfo is None:
-            errors.append(FieldError(name, "no_zone", "A moment needs a time zone or an offset."))
-    if errors:
-        raise InvalidInput(*errors)
-    if "body" in columns:
-        check_text(columns["body"])
-    return columns
-
-
-def _wrong_subject(subject: str) -> list[FieldError]:
-    if len(subject) > MAX_SUBJECT:
-        return [FieldError("subject", "too_long", f"The subject is longer than {MAX_SUBJECT} characters.")]
-    if any(c == "\0" or "\ud800" <= c <= "\udfff" for c in subject):
-        return [FieldError("subject", "invalid", "The subject holds NUL characters or lone surrogates.")]
-    return []
-
-
-def _check_times(starts_at: datetime | None, ends_at: datetime | None) -> None:
-    if ends_at is not None and (starts_at is None or ends_at < starts_at):
-        raise InvalidInput(FieldError("ends_at", "before_start", "The end must not be before the start."))
-
-
 async def _address(session: AsyncSession, message_id: str, fields: DraftFields) -> None:
     for role, addresses in (("to", fields.to), ("cc", fields.cc)):
         if isinstance(addresses, UnsetType):
@@ -202,6 +154,16 @@ async def _address(session: AsyncSession, message_id: str, fields: DraftFields) 
         distinct = list(dict.fromkeys(addresses))
         await _check_known(session, role, distinct)
         await stored.readdress(session, message_id, role, [(a.type, a.id) for a in distinct])
+
+
+async def _carry(
+    site: Site, who: Identity, session: AsyncSession, message_id: str, fields: DraftFields
+) -> None:
+    if fields.attachments is UNSET:
+        return
+    ids = list(fields.attachments)
+    await through(session, check, site.settings.file_limits, who.person_id, ids)
+    await through(session, carry_in_draft, message_id, ids, site.now())
 
 
 async def _check_known(session: AsyncSession, field: str, addresses: Sequence[Address]) -> None:
@@ -219,7 +181,9 @@ async def _check_known(session: AsyncSession, field: str, addresses: Sequence[Ad
 
 
 async def _drafts(session: AsyncSession, messages: Sequence[Message]) -> list[Draft]:
-    recipients = await stored.recipients_of(session, [message.id for message in messages])
+    ids = [message.id for message in messages]
+    recipients = await stored.recipients_of(session, ids)
+    carried = await through(session, carried_by_drafts, ids) if ids else {}
     return [
         Draft(
             id=message.id,
@@ -235,6 +199,7 @@ async def _drafts(session: AsyncSession, messages: Sequence[Message]) -> list[Dr
             created_at=message.created_at,
             updated_at=message.updated_at,
             separately=message.separately,
+            attachments=attached(carried.get(message.id, ())),
             returned_at=message.returned_at,
         )
         for message in messages

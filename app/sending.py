@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import msgspec
 
 from app.arrivals import let_in_all
+from app.attachments import check_draft
 from app.bodies import check_body
 from app.errors import NoRecipients, NotFound, RecipientsRefused, RefusedRecipient
-from app.events import EntryStored, Event, Joined, Line, MessageMoved
+from app.events import Attached, EntryStored, Event, Joined, Line, MessageMoved
 from app.markdown import render
 from app.rules.sending import Target, Writer, may_write
 from app.site import Identity, Site
@@ -43,6 +44,7 @@ class Ready(msgspec.Struct, frozen=True):
     subject: str
     separately: bool
     people: list[Reached]
+    attachments: tuple[Attached, ...]
 
 
 async def send(site: Site, who: Identity, message_id: str) -> Sent:
@@ -88,10 +90,10 @@ async def send_as_it_is(site: Site, who: Identity, message: Message) -> Sent | N
 async def check(site: Site, who: Identity, message: Message) -> Ready:
     """What would be sent now. Raises what `send` raises."""
     body = check_body(message.body)
-    people = await site.database.look(lambda link: _people(link, who, message.id))
+    people, files = await site.database.look(lambda link: _look(site, link, who, message.id))
     was = State(message.state, message.version, message.leaves_at)
     draft = opening.Draft(message.id, who.person_id, was, body)
-    return Ready(draft, message.subject, message.separately, people)
+    return Ready(draft, message.subject, message.separately, people, files)
 
 
 async def sent_already(site: Site, message: Message, *, again: bool) -> Sent:
@@ -130,7 +132,8 @@ async def _send_together(site: Site, who: Identity, ready: Ready) -> bool:
     if not await site.database.transact(lambda link: opening.open_room(link, draft, newcomers, awaited, now)):
         return False
     body = draft.body
-    line = Line(seq=1, kind="message", author=who.ref, at=now, body=body, attachments=(), html=render(body))
+    files, html = ready.attachments, render(body)
+    line = Line(seq=1, kind="message", author=who.ref, at=now, body=body, attachments=files, html=html)
     inside = [one.person_id for one in newcomers]
     events: list[Event] = [EntryStored(draft.id, line)]
     events += [Joined(person, draft.id, ready.subject, head=1) for person in inside]
@@ -150,6 +153,14 @@ async def _send_apart(site: Site, ready: Ready) -> bool:
 def _left(ready: Ready) -> list[Event]:
     """What the writer's tabs are told: what she had before her is sent."""
     return [MessageMoved(ready.draft.author_id, ready.draft.id, "sent")]
+
+
+def _look(
+    site: Site, link: Link, who: Identity, message_id: str
+) -> tuple[list[Reached], tuple[Attached, ...]]:
+    """The recipients apart from the author, and the files."""
+    files = check_draft(link, site.settings.file_limits, who.person_id, message_id)
+    return _people(link, who, message_id), files
 
 
 def _people(link: Link, who: Identity, message_id: str) -> list[Reached]:

@@ -208,7 +208,7 @@ class Joining:
             node=self._hub.settings.node,
             time=self._hub.now(),
             unread=unread,
-            limits=Limits(),
+            limits=Limits(attachments=self._hub.settings.attachments),
             status=self._hub.condition.told,
         )
 

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import bindparam, insert, update
 
 from store.arrivals import expect
+from store.carrying import carry_on
 from store.circle import Newcomer
 from store.columns import table_of
 from store.holding import State, locked
@@ -88,6 +89,7 @@ def open_room(
         return False
     SEND.run(link, [{"room": draft.id, "said": draft.body, "at": at, "size": len(people) + len(later)}])
     open_log(link, draft.id, draft.author_id, draft.body, people, at)
+    carry_on(link, draft.id, [draft.id])
     if later:
         expect(link, draft.id, later)
     return True

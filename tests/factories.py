@@ -1,12 +1,16 @@
 """People, groups and discussions for the tests, made through the ordinary use cases."""
 
-from collections.abc import Sequence
+import io
+from collections.abc import AsyncIterator, Sequence
 from functools import cache
 
+from PIL import Image
 from sqlalchemy import select, update
 from sqlmodel import col
 
+from app.attachments import bring
 from app.drafts import Address, DraftFields, create
+from app.events import Attached
 from app.passwords import hash_password
 from app.people import import_people
 from app.sending import send
@@ -51,12 +55,33 @@ async def discussion(
     *,
     subject: str = "A subject",
     cc: Sequence[Addressee] = (),
+    files: Sequence[str] = (),
 ) -> str:
     """A sent message; gives back its id, which is the discussion's."""
-    fields = DraftFields(subject=subject, body=body, to=_addresses(to), cc=_addresses(cc))
+    fields = DraftFields(
+        subject=subject, body=body, to=_addresses(to), cc=_addresses(cc), attachments=list(files)
+    )
     draft = await create(site, author, fields)
     sent = await send(site, author, draft.id)
     return sent.id
+
+
+async def attachment(
+    site: Site, owner: Identity, name: str = "notes.txt", content: bytes = b"Notes."
+) -> Attached:
+    """A file that this person has brought and nothing carries yet."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield content
+
+    return await bring(site, owner, name, chunks())
+
+
+def picture(width: int = 60, height: int = 40, colour: str = "teal") -> bytes:
+    """A PNG."""
+    written = io.BytesIO()
+    Image.new("RGB", (width, height), colour).save(written, "PNG")
+    return written.getvalue()
 
 
 async def signed_in(site: Site, who: Identity) -> dict[str, str]:

@@ -5,7 +5,7 @@ import asyncio
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.errors import NotFound
+from app.errors import FileTooLarge, NotFound
 from web.errors import Refused, answer
 
 LARGEST_HEAD = 32 * 1024
@@ -16,6 +16,11 @@ LARGEST_BODY = 1024 * 1024
 """Bytes. A body of 20,000 characters, every byte of it escaped in a form, takes a quarter of this."""
 SLOWEST_BODY = 60.0
 """Seconds from the first wish to read a body to its last byte."""
+SLOWEST_FILE = 8 * 1024
+"""Bytes a second that a form with a file has to bring after that time."""
+FILES_COME_TO = "/api/attachments"
+AROUND_FILE = 64 * 1024
+"""Bytes of such a form besides the file."""
 
 
 class Bounds:
@@ -34,7 +39,7 @@ class Bounds:
         if refused:
             await answer(HTTPConnection(scope), refused)(scope, receive, send)
         else:
-            await self.app(scope, _counted(receive), send)
+            await self.app(scope, _counted(scope, receive), send)
 
 
 def _refusal(scope: Scope) -> Exception | None:
@@ -47,24 +52,37 @@ def _refusal(scope: Scope) -> Exception | None:
     if sum(len(name) + len(value) for name, value in scope["headers"]) > LARGEST_HEAD:
         return Refused(431, "headers_too_large", f"Headers have at most {LARGEST_HEAD} bytes here.")
     declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-    if not declared.isdigit() or int(declared[:20]) > LARGEST_BODY:
-        return _body_too_large()
+    if not declared.isdigit() or int(declared[:20]) > _most(scope):
+        return _body_too_large(scope)
     return None
 
 
-def _counted(receive: Receive) -> Receive:
+def _brings_file(scope: Scope) -> bool:
+    return scope["method"] == "POST" and bool(scope["path"] == FILES_COME_TO)
+
+
+def _most(scope: Scope) -> int:
+    if not _brings_file(scope):
+        return LARGEST_BODY
+    most: int = scope["app"].state.node.settings.file_limits.file
+    return most + AROUND_FILE
+
+
+def _counted(scope: Scope, receive: Receive) -> Receive:
     total = 0
     complete = False
-    deadline: float | None = None
+    began: float | None = None
+    most = _most(scope)
 
     async def receive_within_bounds() -> Message:
-        nonlocal total, complete, deadline
+        nonlocal total, complete, began
         if complete:
             return await receive()
         now = asyncio.get_running_loop().time()
-        deadline = deadline or now + SLOWEST_BODY
+        began = began or now
+        earned = total / SLOWEST_FILE if most > LARGEST_BODY else 0.0
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(began + SLOWEST_BODY + earned):
                 message = await receive()
         except TimeoutError:
             raise Refused(
@@ -72,14 +90,16 @@ def _counted(receive: Receive) -> Receive:
             ) from None
         total += len(message.get("body", b""))
         complete = not message.get("more_body", False)
-        if total > LARGEST_BODY:
-            raise _body_too_large()
+        if total > most:
+            raise _body_too_large(scope)
         return message
 
     return receive_within_bounds
 
 
-def _body_too_large() -> Refused:
+def _body_too_large(scope: Scope) -> Exception:
+    if _brings_file(scope):
+        return FileTooLarge(_most(scope) - AROUND_FILE)
     return Refused(
         413, "too_large", f"A body has at most {LARGEST_BODY} bytes here.", {"Connection": "close"}
     )

@@ -27,6 +27,9 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
 }
+FILES = "/api/attachments/"
+FILE_POLICY = "default-src 'none'; sandbox"
+"""For what strangers have brought: even opened by itself it can do nothing, and is of no origin."""
 STRICT_TRANSPORT = "max-age=31536000"
 CACHED_FOR_EVER = "/static/"
 
@@ -54,6 +57,8 @@ class Headers:
 def protect(headers: MutableHeaders, scope: Scope, status: int) -> None:
     """Put the security headers on an answer with this `status` to the request `scope`."""
     headers.update(ALWAYS)
+    if scope["path"].startswith(FILES):
+        headers["Content-Security-Policy"] = FILE_POLICY
     if is_secure(scope):
         headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     is_static = scope["path"].startswith(CACHED_FOR_EVER) and status < 400

@@ -12,6 +12,7 @@ from web.errors import answer
 
 SENDING = RateLimitItemPerMinute(120, namespace="sending")
 ADDING = RateLimitItemPerMinute(120, namespace="adding")
+UPLOADING = RateLimitItemPerMinute(300, namespace="uploading")
 FILING = RateLimitItemPerMinute(240, namespace="filing")
 SEARCHING = RateLimitItemPerMinute(600, namespace="searching")
 

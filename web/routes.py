@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute, WebSocketRoute
 
 from web.api import (
+    attachments,
     discussions,
     filing,
     folders,
@@ -14,6 +15,7 @@ from web.api import (
     people,
     recipients,
     replies,
+    search,
     sending,
     session,
     unread,
@@ -44,6 +46,10 @@ api_routes = [
     Resource("/api/discussions/{id}/trash", PUT=filing.trash),
     Resource("/api/folders", GET=folders.index, POST=folders.create),
     Resource("/api/folders/{id}", PATCH=folders.change, DELETE=folders.delete),
+    Resource("/api/attachments", POST=attachments.bring),
+    Resource("/api/attachments/{id}", GET=attachments.show),
+    Resource("/api/attachments/{id}/preview", GET=attachments.preview),
+    Resource("/api/search", GET=search.find),
     Resource("/api/unread", GET=unread.show),
     Resource("/api/openapi.json", GET=openapi.show),
     Resource("/healthz", GET=health.live),

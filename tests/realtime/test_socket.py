@@ -22,7 +22,7 @@ async def test_welcome_says_who_and_how(world: World) -> None:
     assert welcome["person"]["name"] == "Bob"
     assert welcome["unread"] == 1
     assert welcome["ping_every"] == 25
-    assert welcome["limits"] == {"frame": 262144, "body": 20000, "attachments": 0}
+    assert welcome["limits"] == {"frame": 262144, "body": 20000, "attachments": 20}
     assert {"connection", "node", "time"} <= welcome.keys()
     assert bob.socket.subprotocol == "parley.v1"
     assert bob.socket.response

@@ -26,7 +26,8 @@ ROLES: tuple[Role, ...] = get_args(Role)
 SECRET_SUBJECT = "Xylophone"
 SECRET_BODY = "Zephyranthes"
 SECRET_DRAFT = "Quetzalcoatl"
-SECRETS = (SECRET_SUBJECT, SECRET_BODY, SECRET_DRAFT)
+SECRET_FILE = "Jabberwock"
+SECRETS = (SECRET_SUBJECT, SECRET_BODY, SECRET_FILE, SECRET_DRAFT)
 """Marked words that nobody outside a discussion may ever get to see."""
 
 
@@ -38,6 +39,8 @@ class Target:
     draft: str
     folder: str
     """One of the author's."""
+    file: str
+    """A picture that the discussion carries."""
     other: str
     """A participant other than whoever asks."""
     stranger: str
@@ -75,14 +78,22 @@ class World:
         """A fresh discussion and a fresh draft of the author's."""
         author = self.people["author"]
         inside = [self.people[role] for role in ("participant", "stopped", "removed", "suspended", "other")]
-        room = await factories.discussion(self.site, author, inside, SECRET_BODY, subject=SECRET_SUBJECT)
+        file = await factories.attachment(self.site, author, f"{SECRET_FILE}.png", factories.picture())
+        room = await factories.discussion(
+            self.site, author, inside, SECRET_BODY, subject=SECRET_SUBJECT, files=[file.id]
+        )
         await participants.stop(self.site, self.people["stopped"], room)
         await participants.remove(self.site, author, room, self.people["removed"].person_id)
         to = [Address("person", self.people["participant"].person_id)]
         draft = await create(self.site, author, DraftFields(subject=SECRET_DRAFT, body=SECRET_DRAFT, to=to))
         folder = await folders.create(self.site, author, f"{SECRET_DRAFT} {new_id()}"[:50])
         return Target(
-            room, draft.id, folder.id, self.people["other"].person_id, self.people["newcomer"].person_id
+            room,
+            draft.id,
+            folder.id,
+            file.id,
+            self.people["other"].person_id,
+            self.people["newcomer"].person_id,
         )
 
     async def shut_out(self) -> None:

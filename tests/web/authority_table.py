@@ -55,6 +55,7 @@ class Row:
     who: Profile
     json: Callable[[Target], Any] | None = None
     form: Callable[[Target], Any] | None = None
+    files: Mapping[str, tuple[str, bytes]] | None = None
     query: Callable[[Target], str] = field(default=lambda target: "")
     keeps: bool = False
     """Whether whoever is not signed in gets back what she has typed, and not the way to sign in."""
@@ -64,6 +65,8 @@ class Row:
         """What the `id` in the path names."""
         if "/folders/" in self.path:
             return "folder"
+        if "/attachments/" in self.path:
+            return "file"
         return "draft" if "/drafts/" in self.path or "/messages/" in self.path else "discussion"
 
 
@@ -119,10 +122,14 @@ ROWS = [
     Row("DELETE", "/api/discussions/{id}", 204, INSIDE),
     # Whoever is not in a discussion is told that it is missing, whether it exists or not.
     Row("POST", "/api/discussions/bulk", 200, SIGNED_IN, lambda t: {"ids": [t.draft], "action": "read"}),
+    Row("POST", "/api/attachments", 201, SIGNED_IN, files={"file": ("a.txt", b"a")}),
+    Row("GET", "/api/attachments/{id}", 200, INSIDE),
+    Row("GET", "/api/attachments/{id}/preview", 200, INSIDE),
     Row("GET", "/api/folders", 200, SIGNED_IN),
     Row("POST", "/api/folders", 201, SIGNED_IN, lambda t: {"name": t.discussion}),
     Row("PATCH", "/api/folders/{id}", 200, AUTHOR, lambda t: {"parent": None}),
     Row("DELETE", "/api/folders/{id}", 200, AUTHOR),
+    Row("GET", "/api/search", 200, SIGNED_IN, query=lambda t: "q=a"),
     Row("GET", "/api/unread", 200, SIGNED_IN),
     Row("GET", "/api/openapi.json", 200, EVERYBODY),
     Row("GET", "/healthz", 200, EVERYBODY),
@@ -136,7 +143,10 @@ ROWS = [
     Row("POST", "/language", 303, EVERYBODY, form=lambda t: {"language": "fr"}),
     Row("POST", "/theme", 303, EVERYBODY, form=lambda t: {"theme": "dark"}),
     Row("POST", "/sending-key", 303, EVERYBODY, form=lambda t: {"sending_key": "enter"}),
+    Row("POST", "/shortcuts", 303, EVERYBODY, form=lambda t: {"shortcuts": "off"}),
+    Row("POST", "/nudge", 303, EVERYBODY),
     Row("GET", "/unread", 303, SIGNED_IN),
+    Row("GET", "/search", 200, SIGNED_IN, query=lambda t: "q=a"),
     Row("GET", "/boxes/{box}", 200, SIGNED_IN),
     Row("GET", "/new", 200, SIGNED_IN, query=lambda t: f"to=person:{t.stranger}"),
     Row("POST", "/new", 303, SIGNED_IN, form=mine, keeps=True),

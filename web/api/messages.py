@@ -11,15 +11,16 @@ from starlette.responses import Response
 from app import drafts
 from app.drafts import Draft, DraftFields
 from app.errors import VersionConflict
+from app.events import Attached
 from web.api.operation import Call, answer, done, operation
 from web.api.wire import (
     AddressedTo,
     Addressee,
     Cursor,
     Items,
+    Text,
     addressed_to,
     addresses,
-    refuse_attachments,
 )
 from web.errors import Refused
 
@@ -44,7 +45,7 @@ class MessageFields(msgspec.Struct, frozen=True):
     body: str | UnsetType = UNSET
     to: Annotated[list[Addressee], Meta(max_length=5000)] | UnsetType = UNSET
     cc: Annotated[list[Addressee], Meta(max_length=5000)] | UnsetType = UNSET
-    attachments: list[str] = []
+    attachments: list[Text] | UnsetType = UNSET
     appointment: Appointment | UnsetType | None = UNSET
     reply_policy: Literal["everyone", "nobody"] | UnsetType = UNSET
     separately: bool | UnsetType = UNSET
@@ -63,7 +64,7 @@ class Message(msgspec.Struct, frozen=True):
     body: str
     to: list[AddressedTo]
     cc: list[AddressedTo]
-    attachments: tuple[()]
+    attachments: tuple[Attached, ...]
     appointment: Appointment | None
     reply_policy: str
     separately: bool
@@ -123,7 +124,6 @@ async def discard(call: Call) -> Response:
 
 
 def _fields(given: MessageFields) -> DraftFields:
-    refuse_attachments(given.attachments)
     starts_at, ends_at = _moments(given.appointment)
     return DraftFields(
         kind=given.kind,
@@ -132,6 +132,7 @@ def _fields(given: MessageFields) -> DraftFields:
         to=UNSET if given.to is UNSET else addresses("to", given.to),
         cc=UNSET if given.cc is UNSET else addresses("cc", given.cc),
         reply_policy=given.reply_policy,
+        attachments=given.attachments,
         separately=given.separately,
         starts_at=starts_at,
         ends_at=ends_at,
@@ -180,7 +181,7 @@ def _message(draft: Draft) -> Message:
         body=draft.body,
         to=[addressed_to(recipient) for recipient in draft.to],
         cc=[addressed_to(recipient) for recipient in draft.cc],
-        attachments=(),
+        attachments=draft.attachments,
         appointment=Appointment(draft.starts_at, draft.ends_at) if draft.starts_at else None,
         reply_policy=draft.reply_policy,
         separately=draft.separately,

@@ -19,6 +19,11 @@ INTRODUCTION = (
     "personal access token. What one may not see is 404, the same as what does not exist. The live socket at "
     "`/live` carries the same entries."
 )
+FILE = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+}
 
 
 @operation("Describe this API", gives={200: dict[str, Any]}, for_everybody=True)
@@ -98,6 +103,8 @@ def _operation(method: str, one: Operation, schemas: _Schemas) -> dict[str, Any]
             "required": not one.may_be_empty,
             "content": {JSON: {"schema": schemas.of(one.takes)}},
         }
+    if one.takes_file:
+        described["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": FILE}}}
     return described
 
 
@@ -138,6 +145,7 @@ def _phrase(status: int) -> str:
         201: "It is made",
         202: "It is on its way",
         204: "It is done",
+        206: "Here is the part",
         503: "Not now",
     }[status]
 

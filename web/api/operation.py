@@ -72,6 +72,7 @@ class Operation:
     refuses: tuple[int, ...]
     for_everybody: bool
     takes_query: bool
+    takes_file: bool
     may_be_empty: bool
     versioned: bool
     media_type: str
@@ -114,6 +115,7 @@ def operation(
     refuses: tuple[int, ...] = (),
     for_everybody: bool = False,
     versioned: bool = False,
+    takes_file: bool = False,
     media_type: str = JSON,
 ) -> Callable[[Plain], Operation]: ...
 @overload
@@ -141,19 +143,21 @@ def operation(
     for_everybody: bool = False,
     versioned: bool = False,
     may_be_empty: bool = False,
+    takes_file: bool = False,
     media_type: str = JSON,
 ) -> Any:
     """Describe a call of the API.
 
     `takes` is the type of the body, `query` that of the query; `gives` the type of each good answer by status
     (None: no content); `refuses` the statuses it may answer with besides those that its form implies;
-    `versioned` answers carry an entity tag; a body that `may_be_empty` sets nothing; `media_type` is what good answers
-    are.
+    `versioned` answers carry an entity tag; a body that `may_be_empty` sets nothing; who `takes_file` reads the body by
+    itself, a form with a file; `media_type` is what good answers are.
     """
     return _Describe(
         summary=summary,
         takes=query or takes,
         takes_query=query is not None,
+        takes_file=takes_file,
         gives=dict(gives),
         refuses=refuses,
         for_everybody=for_everybody,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from app.verdicts import NewReply, Posted
 from web.api.operation import Call, answer, operation
-from web.api.wire import Seq
+from web.api.wire import Seq, Text
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -16,7 +16,7 @@ class Reply(msgspec.Struct, frozen=True):
 
     client_id: Annotated[str, Meta(min_length=1, max_length=64, pattern="^[^\x00]*$")]
     body: str
-    attachments: list[str] | None = None
+    attachments: list[Text] | None = None
     reply_to: Seq | None = None
 
 

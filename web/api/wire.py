@@ -71,9 +71,3 @@ def addressed_to(recipient: RecipientRef) -> AddressedTo:
         person=recipient.id if recipient.type == "person" else UNSET,
         group=recipient.id if recipient.type == "group" else UNSET,
     )
-
-
-def refuse_attachments(given: Sequence[str]) -> None:
-    """Attachments are not offered yet: raise `InvalidInput` rather than lose them silently."""
-    if given:
-        raise InvalidInput(FieldError("attachments", "not_offered", "Attachments are not offered yet."))
