@@ -12,6 +12,7 @@ from web.pages import (
     participants,
     preferences,
     recipients_step,
+    searching,
     sign_in,
     writing,
 )
@@ -26,6 +27,7 @@ page_routes: list[BaseRoute] = [
     Route("/theme", preferences.theme, methods=["POST"]),
     Route("/sending-key", preferences.sending_key, methods=["POST"]),
     Route("/unread", boxes.unread, methods=["GET"]),
+    Route("/search", searching.show, methods=["GET"]),
     Route("/boxes/{box}", boxes.show, methods=["GET"]),
     Route("/new", writing.begin, methods=["GET"]),
     Route("/new", writing.submit_new, methods=["POST"]),
