@@ -2,8 +2,8 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -21,6 +21,8 @@ from tests.servers import RedisServer
 
 SECRET = "a secret of the journeys"
 SCRIPTS = Path(__file__).parent.parent.parent / "web" / "static" / "js"
+
+PlaceFactory = Callable[..., Awaitable[Place]]
 
 session_wide = partial(pytest_asyncio.fixture, loop_scope="session")
 
@@ -96,6 +98,18 @@ async def place_on_redis(browser: Browser, redis_apart: RedisServer, tmp_path: P
     settings = {"PARLEY_REDIS_URL": redis_apart.url}
     async with _serving(tmp_path, **settings) as server, _visited(browser, server) as place:
         yield place
+
+
+@session_wide
+async def place_factory(browser: Browser, tmp_path: Path) -> AsyncIterator[PlaceFactory]:
+    """Servers of their own with settings of their own: `await place_factory(PARLEY_UNDO_SECONDS="2")`."""
+    async with AsyncExitStack() as places:
+
+        async def start(**settings: str) -> Place:
+            server = await places.enter_async_context(_serving(tmp_path, **settings))
+            return await places.enter_async_context(_visited(browser, server))
+
+        yield start
 
 
 @asynccontextmanager
