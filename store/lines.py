@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import FromClause, Select, and_, bindparam, select
 
 from store.carrying import carried_by_lines
 from store.columns import table_of
-from store.pairs import by_ids, look_up_ids
+from store.pairs import by_ids, by_spans, look_up_ids, look_up_spans
 from store.prepared import Link, Prepared
 from store.room import CarriedFile
 from store.tables import Entry, Message, Person
@@ -40,35 +40,39 @@ class ReadLine(msgspec.Struct, frozen=True):
     attachments: tuple[CarriedFile, ...] = ()
 
 
-def _read_lines() -> Select[Any]:
-    return (
-        select(
-            entry.c.message_id,
-            entry.c.seq,
-            entry.c.kind,
-            entry.c.author_id,
-            author.c.name,
-            entry.c.body,
-            entry.c.client_id,
-            entry.c.about_person_id,
-            about.c.name,
-            entry.c.reply_to_seq,
-            entry.c.created_at,
+def _lines_of(entries: FromClause) -> Select[Any]:
+    return select(
+        entry.c.message_id,
+        entry.c.seq,
+        entry.c.kind,
+        entry.c.author_id,
+        author.c.name,
+        entry.c.body,
+        entry.c.client_id,
+        entry.c.about_person_id,
+        about.c.name,
+        entry.c.reply_to_seq,
+        entry.c.created_at,
+    ).select_from(
+        entries.join(author, author.c.id == entry.c.author_id).outerjoin(
+            about, about.c.id == entry.c.about_person_id
         )
-        .select_from(
-            entry.join(author, author.c.id == entry.c.author_id).outerjoin(
-                about, about.c.id == entry.c.about_person_id
-            )
-        )
-        .where(
-            entry.c.message_id == bindparam("room"),
-            entry.c.seq.between(bindparam("first"), bindparam("last")),
-        )
-        .order_by(entry.c.seq)
     )
 
 
-LINES = Prepared(_read_lines())
+LINES = Prepared(
+    _lines_of(entry)
+    .where(
+        entry.c.message_id == bindparam("room"),
+        entry.c.seq.between(bindparam("first"), bindparam("last")),
+    )
+    .order_by(entry.c.seq)
+)
+SINGLE_LINES = by_spans(
+    lambda wanted: _lines_of(
+        wanted.join(entry, and_(entry.c.message_id == wanted.c.one, entry.c.seq == wanted.c.first))
+    )
+)
 HEADS = by_ids(
     lambda wanted: (
         select(message.c.id, message.c.head_seq)
@@ -103,6 +107,12 @@ def read_lines(
 def missing_lines(link: Link, message_id: str, after: int, upto: int, limit: int) -> list[ReadLine]:
     """The first `limit` lines after `after` and up to `upto`, for a stream that has a hole."""
     return read_lines(link, message_id, after + 1, upto, limit)
+
+
+def single_lines(link: Link, message_id: str, numbers: Iterable[int]) -> list[ReadLine]:
+    """The lines with these numbers, wherever they stand, without what they carry."""
+    spans = [(message_id, number, number) for number in numbers]
+    return [ReadLine(*row) for row in look_up_spans(link, SINGLE_LINES, spans)]
 
 
 def heads(link: Link, ids: Iterable[str]) -> dict[str, int]:

@@ -53,6 +53,23 @@ def test_days_new_and_going_on() -> None:
     assert lay_out(lines, reader)[9].quoted == lines[3]
 
 
+def test_the_line_before_what_is_new_is_exact() -> None:
+    """A part of the log that begins later has none, unless one sees nothing earlier."""
+    lines = [line(seq, ALICE, seq * 10) for seq in (5, 6, 7)]
+    assert said(lay_out(lines, Reader(BOB.id, 4, dates()))) == "D N 5 6 7"
+    assert said(lay_out(lines, Reader(BOB.id, 5, dates()))) == "D 5 N 6 7"
+    assert said(lay_out(lines, Reader(BOB.id, 3, dates()))) == "D 5 6 7"
+    assert said(lay_out(lines, Reader(BOB.id, 0, dates(), from_seq=5))) == "D N 5 6 7"
+
+
+def test_what_is_quoted_of_other_parts() -> None:
+    """It is shown as well, and known to stand elsewhere; what one does not see is not."""
+    lines = [line(5, ALICE, 0, reply_to=2), line(6, BOB, 9, reply_to=5), line(7, BOB, 19, reply_to=1)]
+    items = lay_out(lines, Reader(BOB.id, 7, dates()), {2: line(2, BOB, -99)})
+    quoted = [(item.quoted and item.quoted.seq, item.quoted_here) for item in items if item.line]
+    assert quoted == [(2, False), (5, True), (None, False)]
+
+
 def test_a_day_is_the_readers() -> None:
     """Where midnight falls depends on where one is."""
     lines = [line(1, ALICE, 0), line(2, ALICE, 60 * 11.5)]
