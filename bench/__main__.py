@@ -32,7 +32,7 @@ class Extent(msgspec.Struct, frozen=True):
 
     part: float = 1.0
     """Of the replies of a round."""
-    seconds: float = 20.0
+    seconds: float = 12.0
     """At a steady pace."""
     idle: tuple[int, int] = (1000, 200)
     """People connected in few and in many discussions."""
@@ -49,8 +49,8 @@ THROUGHPUT = [
     (Shape(1, 1000, 32, 640), 8.0),
     (Shape(50, 20, 32, 160), 1.5),
 ]
-LONE = [(Shape(1, 100, 1, 400), 1.5), (Shape(1, 1000, 1, 100), 1.5)]
-REPLIES = [(Shape(1, 2, 1, 800), 150.0), (Shape(1, 2, 32, 8_000), 60.0)]
+LONE = [(Shape(1, 100, 1, 250), 1.5), (Shape(1, 1000, 1, 60), 1.5)]
+REPLIES = [(Shape(1, 2, 1, 500), 150.0), (Shape(1, 2, 32, 8_000), 60.0)]
 PACED_SIZE, PACE = 200, 50.0
 
 

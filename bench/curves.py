@@ -1,4 +1,4 @@
-"""Cost per delivery against room size and against replies in flight: measured, and drawn."""
+"""Cost per delivery against room size and against replies in flight: measured once at each place, and drawn."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,7 +53,7 @@ async def curves(parley: Parley, bare: Bare) -> list[Curve]:
 async def _curve(parley: Parley, bare: Bare, name: str, along: str, shapes: Sequence[Shape]) -> Curve:
     points = []
     for shape in shapes:
-        ours, theirs = await samples([parley, bare], shape)
+        ours, theirs = await samples([parley, bare], shape, rounds=1)
         at = shape.size if along == "size" else shape.in_flight
         points.append(Point(at, round(ours.cpu_per_delivery, 2), round(theirs.cpu_per_delivery, 2)))
     return Curve(name, along, points)

@@ -150,6 +150,7 @@ def _room(
         "reply_count": head,
         "participant_count": len(circle),
         "mirrored_seq": head,
+        "indexed_seq": head,
         "answered": len(set(writers)) > 1,
         "last_entry_at": at,
     }

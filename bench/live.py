@@ -125,7 +125,7 @@ async def sample(side: Side, rooms: Sequence[Room], shape: Shape) -> Sample:
     return Sample(deliveries / took, used / replies * 1e6, used / deliveries * 1e6)
 
 
-async def samples(sides: Sequence[Side], shape: Shape) -> list[Sample]:
+async def samples(sides: Sequence[Side], shape: Shape, rounds: int = ROUNDS) -> list[Sample]:
     """The median round of a shape on each side; rounds in turns, so that the machine's moods reach all of them."""
     async with contextlib.AsyncExitStack() as stack:
         talking = [
@@ -134,8 +134,8 @@ async def samples(sides: Sequence[Side], shape: Shape) -> list[Sample]:
         for side, rooms in talking:
             # The first replies of a connection meet cold caches, here and there.
             await sample(side, rooms, msgspec.structs.replace(shape, replies=2 * shape.in_flight))
-        rounds = [[await sample(side, rooms, shape) for side, rooms in talking] for _ in range(ROUNDS)]
-    return [_median(of_side) for of_side in zip(*rounds, strict=True)]
+        measured = [[await sample(side, rooms, shape) for side, rooms in talking] for _ in range(rounds)]
+    return [_median(of_side) for of_side in zip(*measured, strict=True)]
 
 
 def _median(of_side: Sequence[Sample]) -> Sample:

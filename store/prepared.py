@@ -11,10 +11,21 @@ from operator import attrgetter
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import msgspec
-from sqlalchemy import BindParameter, Connection, Delete, Insert, Select, TextClause, Update, literal_column
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    Connection,
+    Delete,
+    Insert,
+    Select,
+    TextClause,
+    Update,
+    literal_column,
+)
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DatabaseError, DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlalchemy.sql.visitors import replacement_traverse
 
 P = ParamSpec("P")
@@ -141,12 +152,22 @@ def _compile(statement: Statement, columns: Sequence[str] | None) -> _Compiled:
     return _Compiled(
         sql=str(compiled),
         names=[bind.key for bind in binds],
-        fixed={bind.key: bind.effective_value for bind in binds if not bind.required},
+        fixed={
+            **{bind.key: bind.effective_value for bind in binds if not bind.required},
+            **{column.key: _default(column) for column in compiled.insert_prefetch},
+        },
         places=_converting([bind.type.dialect_impl(DIALECT).bind_processor(DIALECT) for bind in binds]),
         columns=_converting(
             [column.type.dialect_impl(DIALECT).result_processor(DIALECT, None) for column in selected]
         ),
     )
+
+
+def _default(column: Column[Any]) -> Any:
+    """What a column that an INSERT leaves out is to hold, as its table says."""
+    if not isinstance(column.default, ScalarElementColumnDefault):
+        raise TypeError(f"{column} has to be set: its default is made anew for each row")
+    return column.default.arg
 
 
 def _constant(element: Any, **_: Any) -> Any:
