@@ -3,9 +3,13 @@
 import asyncio
 from datetime import timedelta
 
+import msgspec
 import structlog
 
+from app.deleting import empty_trash
+from app.purging import purge_abandoned
 from app.site import Site
+from app.tidying import tidy_files
 from store import sign_ins
 from store.database import StoreUnavailable
 
@@ -30,8 +34,11 @@ async def keep_house(site: Site) -> None:
     """Tidy up now and every hour, until cancelled. A store that is away is tried again the next time."""
     while True:
         try:
-            purged = await purge_sign_ins(site)
-            log.info("sign_ins_purged", count=purged)
+            log.info("sign_ins_purged", count=await purge_sign_ins(site))
+            log.info("trash_emptied", count=await empty_trash(site))
+            log.info("discussions_purged", count=await purge_abandoned(site))
+            tidied = await tidy_files(site)
+            log.info("files_tidied", **msgspec.structs.asdict(tidied))
         except StoreUnavailable:
             log.warning("housekeeping_postponed")
         await asyncio.sleep(EVERY.total_seconds())
