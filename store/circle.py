@@ -149,6 +149,8 @@ async def leave(session: AsyncSession, message_id: str, person_id: str, state: s
 
 def leave_all(link: Link, person_id: str, state: str, ends: Mapping[str, int]) -> None:
     """The same in several discussions, each with the number of the last entry that she sees."""
+    if not ends:
+        return
     ended = {"leaver": person_id, "end": state}
     LEAVE.run(link, [{**ended, "room": room, "until": until} for room, until in ends.items()])
     RESIZE.run(link, [{"room": room, "change": -1} for room in ends])

@@ -6,12 +6,14 @@ nothing here is created at import: Alembic owns the schema.
 
 from store.tables.files import Attachment, Blob, Carried
 from store.tables.folders import Folder
-from store.tables.messages import Entry, Message, Recipient
+from store.tables.messages import ABANDONED, Entry, Message, Recipient
 from store.tables.participations import INSIDE_SHELVES, TRASHED, UNTALLIED, Arrival, Participation
 from store.tables.people import AccessToken, Group, Membership, Person, Session
+from store.tables.purging import Purge
 from store.tables.searching import SearchLine, SearchWord
 
 __all__ = [
+    "ABANDONED",
     "INSIDE_SHELVES",
     "TRASHED",
     "UNTALLIED",
@@ -27,6 +29,7 @@ __all__ = [
     "Message",
     "Participation",
     "Person",
+    "Purge",
     "Recipient",
     "SearchLine",
     "SearchWord",

@@ -7,6 +7,9 @@ from sqlmodel import Field, SQLModel
 
 from store.columns import Identifier, UtcDateTime, new_id, one_of, utc_now
 
+ABANDONED = "state = 'sent' AND participant_count = 0"
+"""Messages that everybody has left, in the words by which their index is used."""
+
 
 class Message(SQLModel, table=True):
     """What somebody wrote; once sent, the room that it is, and the head of that room's log.
@@ -49,6 +52,12 @@ class Message(SQLModel, table=True):
             "id",
             sqlite_where=text("indexed_seq < head_seq"),
             postgresql_where=text("indexed_seq < head_seq"),
+        ),
+        Index(
+            "ix_message_abandoned",
+            "last_entry_at",
+            sqlite_where=text(ABANDONED),
+            postgresql_where=text(ABANDONED),
         ),
         Index(
             "ix_message_held",
