@@ -14,7 +14,7 @@ import msgspec
 import typer
 import uvloop
 
-from bench import curves, live, presence, store
+from bench import curves, live, presence, searching, store
 from bench.cluster import two_nodes
 from bench.first_page import first_page
 from bench.live import Bare, Parley, Shape
@@ -37,11 +37,20 @@ class Extent(msgspec.Struct, frozen=True):
     idle: tuple[int, int] = (1000, 200)
     """People connected in few and in many discussions."""
     sizes: store.Sizes = store.Sizes()
+    searched: searching.Extent = searching.Extent()
     postgres: bool = True
     curves: bool = True
 
 
-QUICK = Extent(part=0.25, seconds=4.0, idle=(300, 100), sizes=store.QUICK, postgres=False, curves=False)
+QUICK = Extent(
+    part=0.25,
+    seconds=4.0,
+    idle=(300, 100),
+    sizes=store.QUICK,
+    searched=searching.QUICK,
+    postgres=False,
+    curves=False,
+)
 
 THROUGHPUT = [
     (Shape(1, 10, 32, 12_000), 1.0),
@@ -56,7 +65,9 @@ PACED_SIZE, PACE = 200, 50.0
 
 def main(
     quick: Annotated[bool, typer.Option(help="Less of everything, in a minute and a half.")] = False,
-    only: Annotated[str, typer.Option(help="live, presence, cluster, store or page; all if not said.")] = "",
+    only: Annotated[
+        str, typer.Option(help="live, presence, cluster, store, search or page; all if not said.")
+    ] = "",
 ) -> None:
     """Measure, print the table, and keep it with the drawings under var/bench."""
     cores = Cores.of_this_machine()
@@ -92,6 +103,7 @@ class Bench:
             "presence": self._presence,
             "cluster": self._cluster,
             "store": self._store,
+            "search": self._search,
             "page": self._page,
         }
         for name, group in groups.items():
@@ -150,6 +162,14 @@ class Bench:
         if self._extent.postgres:
             (folder / "postgresql").mkdir()
             rows += store.on_postgresql(folder / "postgresql", self._cores, self._extent.sizes)
+        return rows
+
+    def _search(self, folder: Path) -> list[Row]:
+        (folder / "sqlite").mkdir()
+        rows = searching.on_sqlite(folder / "sqlite", self._cores, self._extent.searched)
+        if self._extent.postgres:
+            (folder / "postgresql").mkdir()
+            rows += searching.on_postgresql(folder / "postgresql", self._cores, self._extent.searched)
         return rows
 
     def _page(self, folder: Path) -> list[Row]:

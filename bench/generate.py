@@ -76,7 +76,7 @@ async def _fill(url: str, parts: Sequence[Mailbox | Talk], dice: Random) -> None
             rooms = _mailbox(part, ids, dice) if isinstance(part, Mailbox) else _talk(part, ids, dice)
             while some := list(itertools.islice(rooms, ROOMS_AT_ONCE)):
                 for table in (message, entry, participation):
-                    await _write(connection, table, (row for room in some for row in room[table.name]))
+                    await write(connection, table, (row for room in some for row in room[table.name]))
         await connection.commit()
         if connection.dialect.name == "postgresql":
             # As autovacuum does by itself after a minute.
@@ -84,7 +84,8 @@ async def _fill(url: str, parts: Sequence[Mailbox | Talk], dice: Random) -> None
             await connection.execute(text("VACUUM ANALYZE"))
 
 
-async def _write(connection: AsyncConnection, table: Table, rows: Iterable[Row]) -> None:
+async def write(connection: AsyncConnection, table: Table, rows: Iterable[Row]) -> None:
+    """Write these rows, all with the same columns, as quickly as the database takes them."""
     some = list(rows)
     columns = list(some[0])
     if connection.dialect.name == "sqlite":
@@ -109,7 +110,7 @@ def _mailbox(box: Mailbox, ids: dict[str, str], dice: Random) -> Iterator[Room]:
         # Never the owner alone: what one wrote and nobody answered is not in one's inbox.
         writers = [circle[0], *(dice.choice(circle) for _ in range(length - 2)), *others[:1]][:length]
         read = dict.fromkeys(others, length) | {owner: length if dice.random() < 0.1 else 0}
-        yield _room(f"{_some(dice, 3)} {number}", circle, writers, at, read, dice)
+        yield room_of(f"{_some(dice, 3)} {number}", circle, writers, at, read, dice)
 
 
 def _talk(talk: Talk, ids: dict[str, str], dice: Random) -> Iterator[Room]:
@@ -118,22 +119,26 @@ def _talk(talk: Talk, ids: dict[str, str], dice: Random) -> Iterator[Room]:
     # She has written in the first half only: who writes has read what came before.
     writers = [*dice.choices([*friends, reader], k=half), *dice.choices(friends, k=talk.entries - half)]
     writers[0] = friends[0]
-    yield _room(talk.subject, [*friends, reader], writers, LAST_MOMENT, {reader: half}, dice)
+    yield room_of(talk.subject, [*friends, reader], writers, LAST_MOMENT, {reader: half}, dice)
 
 
-def _room(
+def room_of(
     subject: str,
     circle: Sequence[str],
     writers: Sequence[str],
     at: datetime,
     read: dict[str, int],
     dice: Random,
+    said: Sequence[str] = (),
 ) -> Room:
-    """A discussion of `circle`, whose entries `writers` wrote up to the moment `at`; `read`: how far who has read."""
+    """A discussion of `circle`, whose entries `writers` wrote up to the moment `at`; `read`: how far who has read.
+
+    `said` is what they wrote; if it is not given, something.
+    """
     head, author = len(writers), writers[0]
     moments = [at - timedelta(minutes=head - seq) for seq in range(1, head + 1)]
     room_id = f"{int(moments[0].timestamp() * 1000):012x}{dice.getrandbits(80):020x}"
-    said = dice.choices(_sayings(), k=head)
+    said = said or dice.choices(_sayings(), k=head)
     of_room: Row = {
         "id": room_id,
         "kind": "message",

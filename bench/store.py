@@ -47,12 +47,13 @@ def on_sqlite(folder: Path, cores: Cores, sizes: Sizes) -> list[Row]:
 
 def on_postgresql(folder: Path, cores: Cores, sizes: Sizes) -> list[Row]:
     """The same on a PostgreSQL of its own, which keeps what it acknowledges."""
-    with _postgresql() as url:
+    with postgresql_of_its_own() as url:
         return _rows(Site(folder, cores, {"PARLEY_DATABASE_URL": url}), url, sizes, "PostgreSQL")
 
 
 @contextmanager
-def _postgresql() -> Iterator[str]:
+def postgresql_of_its_own() -> Iterator[str]:
+    """A PostgreSQL with one empty database, as long as the block lasts."""
     from tests.servers import PostgresServer  # here: who asks for SQLite alone needs no PostgreSQL
 
     server = PostgresServer(durable=True)

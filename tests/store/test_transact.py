@@ -19,7 +19,10 @@ from tests.waiting import wait_for
 person = table_of(Person)
 RENAME = Prepared(update(person).values(name="Other"))
 RENAMED = Prepared(select(func.count()).where(person.c.name == "Other"))
-ADD = Prepared(insert(person), columns=("id", "login"))
+ADD = Prepared(insert(person), columns=("id", "login", "name", "created_at"))
+CARELESS = Prepared(insert(person), columns=("id", "login", "name"))
+
+NEWCOMER = {"id": "x", "login": "newcomer", "name": "Somebody", "created_at": NOON}
 
 
 def rename(link: Link) -> int:
@@ -49,7 +52,17 @@ async def test_what_raises_leaves_nothing(database: Database) -> None:
     async with database.read() as session:
         assert await session.scalar(text("SELECT name FROM person")) == "Alice"
     with pytest.raises(IntegrityError):
-        await database.transact(lambda link: ADD.run(link, [{"id": "x", "login": "alice"}]))
+        await database.transact(lambda link: ADD.run(link, [NEWCOMER | {"login": "alice"}]))
+
+
+async def test_what_an_insert_leaves_out_is_as_the_table_says(database: Database) -> None:
+    """Fixed defaults are filled in on every database; on SQLite, what is made anew for each row has to be named."""
+    await database.transact(lambda link: ADD.run(link, [NEWCOMER]))
+    async with database.read() as session:
+        assert await session.scalar(text("SELECT role FROM person")) == "member"
+    if database.is_sqlite:
+        with pytest.raises(TypeError, match="created_at"):
+            await database.transact(lambda link: CARELESS.run(link, [NEWCOMER]))
 
 
 async def test_it_takes_turns_with_sessions(database: Database) -> None:
