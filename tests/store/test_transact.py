@@ -19,10 +19,10 @@ from tests.waiting import wait_for
 person = table_of(Person)
 RENAME = Prepared(update(person).values(name="Other"))
 RENAMED = Prepared(select(func.count()).where(person.c.name == "Other"))
-ADD = Prepared(insert(person), columns=("id", "login", "name", "created_at"))
-CARELESS = Prepared(insert(person), columns=("id", "login", "name"))
+ADD = Prepared(insert(person), columns=("id", "login", "name", "folded", "created_at"))
+CARELESS = Prepared(insert(person), columns=("id", "login", "name", "folded"))
 
-NEWCOMER = {"id": "x", "login": "newcomer", "name": "Somebody", "created_at": NOON}
+NEWCOMER = {"id": "x", "login": "newcomer", "name": "Somebody", "folded": "somebody", "created_at": NOON}
 
 
 def rename(link: Link) -> int:
