@@ -61,6 +61,10 @@ class Dates:
             return format_timedelta(
                 passed, threshold=1, add_direction=True, format="short", locale=self.locale
             )
+        return self.short_day(at)
+
+    def short_day(self, at: datetime) -> str:
+        """The day in short (`21 Nov`), with its year when it is another one."""
         day = self.day_of(at)
         return format_skeleton("MMMd" if day.year == self.today.year else "yMMMd", day, locale=self.locale)
 

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from app import mailbox
+from app.forgotten import Forgotten
 from app.markdown import plain_excerpt
 from app.site import Identity, Site
 from store.columns import utc_now
@@ -26,6 +27,7 @@ from web import faces
 from web.dates import Dates, zone_called
 from web.i18n import LANGUAGES, Language, catalogue, choose_language
 from web.identity import anyone
+from web.nudge import Nudge, looked_up, said
 from web.static_files import StaticFiles, static_files
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ THEMES = ("light", "dark")
 SENDING_KEY_COOKIE = "parley-sending-key"
 SENDING_KEYS = ("enter", "ctrl-enter")
 """What sends a reply. Ctrl+Enter always does; Enter does unless it was asked to break the line."""
+SHORTCUTS_COOKIE = "parley-shortcuts"
+SHORTCUTS = ("on", "off")
+"""Whether single keys do something: who dictates, or leans on the keyboard, can do without."""
 VISITORS_ZONE = "Europe/Paris"
 
 
@@ -58,6 +63,7 @@ class View:
     language: Language
     theme: str | None
     sending_key: str
+    shortcuts: bool
     dates: Dates
     static: StaticFiles
     address: str
@@ -66,6 +72,8 @@ class View:
     """The query's `from`: where a submitted form was."""
     unread: int | None
     """Discussions with something unread; None when it is not known."""
+    nudge: Nudge | None
+    """What is pointed out on this page, if anything."""
 
     def gettext(self, sentence: str) -> str:
         """A sentence of the catalogue in the reader's language."""
@@ -112,7 +120,12 @@ def site_of(request: Request) -> Site:
     return node_of(request).site
 
 
-def view_of(request: Request, unread: int | None = None, now: datetime | None = None) -> View:
+def view_of(
+    request: Request,
+    unread: int | None = None,
+    now: datetime | None = None,
+    waiting: Forgotten | None = None,
+) -> View:
     """Who reads what `request` asks for, and how."""
     who = anyone(request)
     language = choose_language(
@@ -121,16 +134,19 @@ def view_of(request: Request, unread: int | None = None, now: datetime | None = 
     theme = request.cookies.get(THEME_COOKIE)
     sending_key = request.cookies.get(SENDING_KEY_COOKIE)
     query = request.url.query
+    dates = Dates(language.locale, zone_called(who.time_zone if who else VISITORS_ZONE), now or utc_now())
     return View(
         who=who,
         language=language,
         theme=theme if theme in THEMES else None,
         sending_key=sending_key if sending_key in SENDING_KEYS else SENDING_KEYS[0],
-        dates=Dates(language.locale, zone_called(who.time_zone if who else VISITORS_ZONE), now or utc_now()),
+        shortcuts=request.cookies.get(SHORTCUTS_COOKIE) != "off",
+        dates=dates,
         static=static_files(),
         address=f"{request.url.path}?{query}" if query else request.url.path,
         origin=request.query_params.get("from", ""),
         unread=unread,
+        nudge=said(waiting, dates, catalogue(language.code)) if waiting else None,
     )
 
 
@@ -144,7 +160,8 @@ async def render(request: Request, template: str, *, status: int = 200, **contex
     unread: int | None = context["counts"]["inbox"] if "counts" in context else None
     if unread is None and who:
         unread = (await mailbox.unread(site, who)).count
-    return respond(request, page(template, view_of(request, unread, site.now()), **context), status)
+    view = view_of(request, unread, site.now(), await looked_up(request, site, who))
+    return respond(request, page(template, view, **context), status)
 
 
 def render_part(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:

@@ -145,6 +145,8 @@ ROWS = [
     Row("POST", "/sending-key", 303, EVERYBODY, form=lambda t: {"sending_key": "enter"}),
     Row("POST", "/shortcuts", 303, EVERYBODY, form=lambda t: {"shortcuts": "off"}),
     Row("POST", "/nudge", 303, EVERYBODY),
+    Row("POST", "/shortcuts", 303, EVERYBODY, form=lambda t: {"shortcuts": "off"}),
+    Row("POST", "/nudge", 303, EVERYBODY),
     Row("GET", "/unread", 303, SIGNED_IN),
     Row("GET", "/search", 200, SIGNED_IN, query=lambda t: "q=a"),
     Row("GET", "/boxes/{box}", 200, SIGNED_IN),

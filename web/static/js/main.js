@@ -2,6 +2,7 @@
 // begins.
 
 import { forgetSaved, watchForms } from "./forms.js";
+import { listenToKeys } from "./keys.js";
 import { live } from "./live.js";
 import { keepTimes } from "./times.js";
 
@@ -12,6 +13,7 @@ const MODULES = {
   ".message-form recipient-field": "./recipients.js",
   "draft-form": "./draft.js",
   "message-text": "./preview.js",
+  "nudge-line": "./nudge.js",
   "held-message": "./held.js",
   ".discussion[data-discussion]": "./discussion.js",
 };
@@ -20,6 +22,7 @@ document.documentElement.classList.add("scripted");
 forgetSaved();
 watchForms();
 keepTimes();
+listenToKeys();
 
 const needed = Object.keys(MODULES).filter((selector) => document.querySelector(selector));
 await Promise.all(needed.map((selector) => import(MODULES[selector])));
