@@ -113,6 +113,7 @@ ROWS = [
         "POST", "/api/discussions/{id}/participants", 200, INSIDE, lambda t: {"add": [{"person": t.stranger}]}
     ),
     Row("DELETE", "/api/discussions/{id}/participants/{person}", 204, MAY_REMOVE),
+    Row("POST", "/api/discussions/{id}/forward", 201, INSIDE),
     Row("POST", "/api/discussions/{id}/stop", 204, INSIDE),
     Row("PUT", "/api/discussions/{id}/read", 204, INSIDE, lambda t: {"seq": 1}),
     Row("PUT", "/api/discussions/{id}/unread", 204, INSIDE, lambda t: {"seq": 1}),
@@ -165,6 +166,7 @@ ROWS = [
         INSIDE,
         form=lambda t: {"client_id": t.discussion, "body": "x"},
     ),
+    Row("POST", "/discussions/{id}/forward", 303, INSIDE),
     Row("POST", "/discussions/{id}/read", 303, INSIDE, form=lambda t: {"seq": "1"}),
     Row("POST", "/discussions/{id}/participants", 303, INSIDE, form=adding),
     Row("GET", "/discussions/{id}/participants/{person}/remove", 200, MAY_REMOVE),
