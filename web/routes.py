@@ -5,7 +5,6 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from web.api import (
     attachments,
     discussions,
-    downloads,
     filing,
     folders,
     forwarding,
@@ -37,7 +36,6 @@ api_routes = [
     Resource("/api/discussions/bulk", POST=filing.bulk),
     Resource("/api/discussions/{id}", GET=discussions.show, DELETE=filing.delete),
     Resource("/api/discussions/{id}/entries", GET=discussions.entries),
-    Resource("/api/discussions/{id}/download", GET=downloads.show),
     Resource("/api/discussions/{id}/replies", POST=replies.post),
     Resource("/api/discussions/{id}/participants", POST=participants.add),
     Resource("/api/discussions/{id}/participants/{person}", DELETE=participants.remove),
