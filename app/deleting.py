@@ -44,8 +44,9 @@ async def delete_some(
         kept, lines, awake = await site.database.transact(work)
         events: list[Event] = [*awake]
         for line in lines:
-            events.append(happened(person, line, "stopped"))
+            # First, because only this says why; the line is the same for everybody.
             events.append(Left(person.id, line.message_id, line.seq, "deleted"))
+            events.append(happened(person, line, "stopped"))
         if events:
             site.announce(events)
         left += kept

@@ -48,7 +48,7 @@ from realtime.joining import Joining
 from realtime.presence import Presences
 from realtime.protocol import Close, encode, entry
 from realtime.repairs import Repairs
-from realtime.room import Room, Why, leaver_of, why_left
+from realtime.room import Room, Why, leaver_of
 from realtime.views import ViewNews
 from store.columns import utc_now
 from store.database import Database
@@ -179,6 +179,7 @@ class Hub:
     def hear(self, rings: Sequence[Ring]) -> None:
         """Take in what happened here or on another node. Never waits and never raises."""
         try:
+            self._note_deletions(ring for ring in rings if isinstance(ring, Left))
             self._hear_lines([ring for ring in rings if isinstance(ring, EntryStored)])
             for ring in rings:
                 if not isinstance(ring, EntryStored):
@@ -187,6 +188,12 @@ class Hub:
             # What could not be delivered is still in the store, and the watch finds it.
             log.exception("ring_failed")
             self.repairs.look_again()
+
+    def _note_deletions(self, rings: Iterable[Left]) -> None:
+        # The line by which somebody leaves is the same for everybody, and does not say why she did.
+        for left in rings:
+            if left.why == "deleted" and (room := self.rooms.get(left.discussion)) and room.head < left.seq:
+                room.deletions |= {left.seq}
 
     def _hear_lines(self, stored: Sequence[EntryStored]) -> None:
         by_room: dict[str, list[Line]] = {}
@@ -259,12 +266,13 @@ class Hub:
         for line in lines:
             leaver = leaver_of(line)
             if leaver in self.people:
+                why = room.why_left(line)
                 self._fan_out(room, together)
                 together = []
                 for connection in list(self.people[leaver]):
                     # Who is behind meets this line on her way, or came after it.
                     if connection not in room.behind:
-                        self.dismiss(connection, room.id, line.seq, why_left(line))
+                        self.dismiss(connection, room.id, line.seq, why)
             together.append(line)
         self._fan_out(room, together)
         for line in lines:

@@ -9,6 +9,8 @@ from app.events import Line
 if TYPE_CHECKING:
     from realtime.connection import Connection
 
+Why = Literal["removed", "stopped", "deleted"]
+
 UNKNOWN = -1
 """The head of a room whose place in the log is still being read."""
 MOST_EARLY = 1_000
@@ -42,6 +44,8 @@ class Room:
     behind: dict["Connection", Place] = field(default_factory=dict)
     early: dict[int, Line] = field(default_factory=dict)
     lacking: bool = False
+    deletions: frozenset[int] = frozenset()
+    """Lines by which somebody left who deleted the discussion, as far as they are rung before their turn."""
     pins: int = 0
     """How many joins are under way: a pinned room is kept although nobody is in it yet."""
     subscribed: "asyncio.Task[None] | None" = None
@@ -71,6 +75,13 @@ class Room:
         self.head = head
         self.early = {seq: line for seq, line in self.early.items() if seq > head}
 
+    def why_left(self, line: Line) -> Why:
+        """How the end of somebody's sight is named to her."""
+        if line.seq in self.deletions:
+            self.deletions -= {line.seq}
+            return "deleted"
+        return why_left(line)
+
     def has(self, connection: "Connection") -> bool:
         """Whether this connection follows the room."""
         return connection in self.members or connection in self.behind
@@ -92,9 +103,6 @@ class Room:
     def is_empty(self) -> bool:
         """Whether nobody here needs the room any more."""
         return not (self.members or self.behind or self.pins)
-
-
-Why = Literal["removed", "stopped", "deleted"]
 
 
 def leaver_of(line: Line) -> str | None:

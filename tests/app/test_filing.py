@@ -148,7 +148,7 @@ async def test_deleting_is_leaving(site: Site, people: list[Identity], site_even
     room = await factories.discussion(site, alice, [bob])
     site_events.clear()
     await delete(site, bob, room)
-    assert site_events[-1] == Left(bob.person_id, room, 2, "deleted")
+    assert site_events[0] == Left(bob.person_id, room, 2, "deleted")
     assert await places(site, bob, room) == set()
     assert (await overview(site, alice, room)).participant_count == 1
     for call in (
