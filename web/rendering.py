@@ -157,7 +157,7 @@ async def render(request: Request, template: str, *, status: int = 200, **contex
     """
     who = anyone(request)
     site = site_of(request)
-    unread: int | None = context["counts"]["inbox"] if "counts" in context else None
+    unread: int | None = context["counts"].unread if "counts" in context else None
     if unread is None and who:
         unread = (await mailbox.unread(site, who)).count
     view = view_of(request, unread, site.now(), await looked_up(request, site, who))

@@ -94,7 +94,9 @@ def _translations(message: Message) -> list[str]:
 
 def _said(element: Element) -> list[str]:
     spoken = ("data-", "title", "aria-", "placeholder")
-    said = [value for name, value in element.attributes.items() if name.startswith(spoken)]
+    # The names of keys are the same in every language.
+    attributes = {name: value for name, value in element.attributes.items() if name != "aria-keyshortcuts"}
+    said = [value for name, value in attributes.items() if name.startswith(spoken)]
     for child in element.children:
         said += [" ".join(child.split())] if isinstance(child, str) else _said(child)
     return [text for text in said if text]

@@ -18,6 +18,8 @@ from web.rendering import render_error
 from web.static_files import FOLDER, StaticFiles, static_files
 
 LARGEST_FIRST_PAGE = 60_000
+LARGEST_SCRIPTS = 25_000
+ELEMENT = re.compile(r"(?:.* )?(?P<tag>[\w-]*)(?:\.(?P<class>[\w-]+))?")
 HANDLER = re.compile(r"on[a-z]+")
 
 
@@ -104,17 +106,18 @@ async def test_every_page_keeps_the_policy(node: RunningNode, site: Site) -> Non
 
 
 async def test_the_first_page_is_light(node: RunningNode, site: Site) -> None:
-    """Page, style, icons and all scripts together stay within what a slow line brings quickly."""
+    """Page, style, icons and the scripts that come alive on it stay within what a slow line brings quickly."""
     alice, bob = await factories.people(site, "alice", "bob")
     for number in range(30):
         await factories.discussion(site, alice, [bob], subject=f"Subject {number}", body="Some words " * 20)
     async with visitor(node, bob) as reader:
         page = await reader.open("/")
         sizes = {"/": await _transferred(reader.client, "/")}
-        scripts = [f"{static_files().base}{path.relative_to(FOLDER)}" for path in FOLDER.glob("js/*.js")]
+        scripts = {f"{static_files().base}js/{name}" for name in _scripts_of(page)}
         for file in {*_files_of(page), *scripts}:
             sizes[file] = await _transferred(reader.client, file)
     assert sum(sizes.values()) < LARGEST_FIRST_PAGE, sizes
+    assert sum(size for file, size in sizes.items() if file.endswith(".js")) < LARGEST_SCRIPTS, sizes
 
 
 async def test_static_files(node: RunningNode) -> None:
@@ -148,6 +151,22 @@ async def _transferred(client: httpx.AsyncClient, address: str) -> int:
     if response.headers.get("content-encoding") == "gzip":
         gzip.decompress(raw)
     return len(raw)
+
+
+def _scripts_of(page: Element) -> set[str]:
+    """The modules that `main.js` loads for the elements of a page, the worker, and all that they import."""
+    main = (FOLDER / "js/main.js").read_text()
+    wanted = ["main.js", "worker.js"]
+    for selectors, module in re.findall(r'"([^"]+)": "\./([^"]+)"', main):
+        for selector in selectors.split(", "):
+            named = ELEMENT.match(selector)
+            assert named, selector
+            if page.all(named["tag"], named["class"] or ""):
+                wanted.append(module)
+    for module in wanted:
+        text = (FOLDER / "js" / module).read_text()
+        wanted += set(re.findall(r'^import .*"\./([^"]+)"', text, re.MULTILINE)) - set(wanted)
+    return set(wanted)
 
 
 def _files_of(page: Element) -> set[str]:

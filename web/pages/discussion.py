@@ -18,7 +18,7 @@ from store.columns import new_id
 from web.i18n import mark
 from web.identity import who
 from web.pages import held
-from web.pages.boxes import TITLES, counts
+from web.pages.boxes import counts, is_box_name
 from web.pages.going import go_to
 from web.pages.recipient_fields import RecipientField
 from web.rendering import View, node_of, render, sentence, site_of, view_of
@@ -86,14 +86,16 @@ async def show_with(
     site, me = site_of(request), who(request)
     overview = await discussions.overview(site, me, request.path_params["id"])
     view = view_of(request, now=site.now())
-    box = await _box(request)
+    shelves = await counts(site, me)
+    named = await _box(request)
+    box = named if shelves.knows(named) else "inbox"
     context = {
         "overview": overview,
         "box": box,
         "kept": "" if box == "inbox" else f"&box={box}",
-        "box_title": sentence(request, TITLES[box]),
+        "box_title": shelves.title(request, box),
         "page": await mailbox.box(site, me, box),
-        "counts": await counts(site, me),
+        "counts": shelves,
         "log": await _log(request, overview, view),
         "seen": await _seen(site, me, overview, view),
         "can_reply": overview.reply_policy == "everyone",
@@ -200,7 +202,7 @@ async def _box(request: Request) -> str:
     box = request.query_params.get("box")
     if box is None and request.method == "POST":
         box = str((await request.form()).get("box", ""))
-    return box if box in TITLES else "inbox"
+    return box if box is not None and is_box_name(box) else "inbox"
 
 
 async def kept_box(request: Request) -> str:

@@ -6,18 +6,15 @@ from functools import wraps
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import discussions, mailbox
+from app import discussions, folders, mailbox
 from app.errors import NotFound, NotSignedIn
-from app.mailbox import Row
-from app.site import Identity, Site
 from web.identity import who
-from web.pages.boxes import TITLES, counts
-from web.pages.discussion import Adding
+from web.pages.boxes import counts, is_box_name, wanted_in
+from web.pages.discussion import Adding, box_of
 from web.pages.home import home_of
 from web.rendering import render_part, site_of
 
 MOST_ROWS = 50
-ROWS_LOOKED_AT = 100
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -37,14 +34,15 @@ def signed_in(endpoint: Endpoint) -> Endpoint:
 
 @signed_in
 async def rows(request: Request) -> Response:
-    """The rows of some discussions, in the order of their box; those that are not in it are absent."""
-    site, me = site_of(request), who(request)
-    box = request.query_params.get("box", "")
-    if box not in TITLES:
+    """The rows of some discussions, in the order of their box; those that are not in it (any more) are absent."""
+    given = request.query_params
+    box = given.get("box", "")
+    if not is_box_name(box):
         raise NotFound
-    ids = request.query_params.get("ids", "").split(",")[:MOST_ROWS]
-    found = await _rows_of(site, me, box, set(ids))
-    return render_part(request, "fragments/rows.html", rows=found, box=box)
+    ids = given.get("ids", "").split(",")[:MOST_ROWS]
+    found = await mailbox.among(site_of(request), who(request), box, ids, wanted_in(request))
+    selectable = given.get("selectable") == "yes"
+    return render_part(request, "fragments/rows.html", rows=found, box=box, selectable=selectable)
 
 
 @signed_in
@@ -63,13 +61,17 @@ async def boxes(request: Request) -> Response:
 
 
 @signed_in
+async def own_view(request: Request) -> Response:
+    """What one can do with a discussion for oneself, as it is now."""
+    site, me = site_of(request), who(request)
+    overview = await discussions.overview(site, me, request.path_params["id"])
+    tree = await folders.tree(site, me)
+    box = await box_of(request)
+    return render_part(request, "fragments/own_view.html", overview=overview, box=box, folders=tree)
+
+
+@signed_in
 async def participants(request: Request) -> Response:
     """The panel of a discussion's participants."""
     overview = await discussions.overview(site_of(request), who(request), request.path_params["id"])
     return render_part(request, "fragments/participants.html", overview=overview, adding=Adding())
-
-
-async def _rows_of(site: Site, me: Identity, box: str, ids: set[str]) -> list[Row]:
-    # What has just changed is at the top of its box.
-    page = await mailbox.box(site, me, box, limit=ROWS_LOOKED_AT)
-    return [row for row in page.items if row.id in ids]

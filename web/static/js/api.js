@@ -22,6 +22,12 @@ export function send(method, path) {
   return good(new URL(path, location.href), { method, headers: { Accept: "application/json" } });
 }
 
+/** Does something that is told in JSON, and answers in it. */
+export async function sendJson(method, path, what) {
+  const headers = { Accept: "application/json", "Content-Type": "application/json" };
+  return (await good(new URL(path, location.href), { method, headers, body: JSON.stringify(what) })).json();
+}
+
 function get(path, parameters, accept, signal) {
   const url = new URL(path, location.href);
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);

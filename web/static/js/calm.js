@@ -1,6 +1,7 @@
 // Lists are live, but nothing moves under a finger: while somebody aims at a list, its changes wait.
 
-const AIMING = 1_500;
+/** How long (ms) somebody who has moved or touched may still be about to click. */
+export const AIMING = 1_500;
 
 /** Runs `change` on `element` when nobody is about to click in it, and at most every `pause` ms. */
 export class Calm {
@@ -38,4 +39,5 @@ export class Calm {
   }
 }
 
-const keyboardIn = (element) => element.contains(document.activeElement) && document.activeElement.matches(":focus-visible");
+/** Whether somebody is in there by keyboard. */
+export const keyboardIn = (element) => element.contains(document.activeElement) && document.activeElement.matches(":focus-visible");

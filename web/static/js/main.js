@@ -9,7 +9,9 @@ import { keepTimes } from "./times.js";
 const MODULES = {
   "unread-badge": "./badge.js",
   "connection-state": "./connection-state.js",
-  "home-blocks, message-list, boxes-nav": "./rows.js",
+  "home-blocks, boxes-nav": "./fragments.js",
+  "message-list": "./rows.js",
+  "box-selection": "./selection.js",
   ".message-form recipient-field": "./recipients.js",
   "draft-form": "./draft.js",
   "message-text": "./preview.js",

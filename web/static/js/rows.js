@@ -1,67 +1,179 @@
-// Lists that stay true while one looks: <message-list>, <home-blocks>, <boxes-nav>. The server renders what they
-// show; here it is only put in its place.
+// <message-list>: rows that stay true while one looks. The server renders them; here they are put in their place.
+// Nothing moves under a hand: while somebody aims at a row, or has selected some, rows only change where they are, and
+// what would come, go or change its place waits. A line above says how much that is.
 
 import { getHtml } from "./api.js";
-import { Calm } from "./calm.js";
+import { AIMING, keyboardIn } from "./calm.js";
 import { live } from "./live.js";
+import { counted, say } from "./sentences.js";
 import { rendered } from "./trusted.js";
 
 const AT_ONCE = 50;
+const PAUSE = 300;
+const FEW = 10;
 
 class MessageList extends HTMLElement {
   #changed = new Set();
-  #calm = new Calm(this, () => this.#refresh());
+  #held = new Set();
+  #over = false;
+  #touched = 0;
+  #timer = null;
 
   connectedCallback() {
     if (this.dataset.box === "drafts") return;
     this.rows = this.querySelector(".rows");
-    for (const type of ["entry", "unread", "added"]) {
+    for (const type of ["entry", "unread", "added", "gone"]) {
       live.subscribe(type, null, ({ discussion }) => discussion && this.#note([discussion]));
     }
-    live.subscribe("gone", null, ({ discussion }) => (this.#row(discussion)?.remove(), this.#emptied()));
-    // What happened while there was no stream is not told: look at all that is shown.
+    live.subscribe("view", null, ({ discussions }) => this.#note(discussions));
+    // What happened while there was no stream is not told.
     let down = false;
     live.subscribe("state", null, ({ state }) => {
-      if (state === "live" && down) this.#note([...this.rows.children].map((row) => row.dataset.discussion));
+      if (state === "live" && down) this.#catchUp().catch(() => {});
       down = state !== "live";
     });
+    this.#watchHands();
+    this.#newer.addEventListener("click", () => this.#showHeld());
+  }
+
+  /** Brings these rows up to date at once, because whoever looks at them has asked for it. */
+  async update(discussions) {
+    for (let start = 0; start < discussions.length; start += AT_ONCE) {
+      await this.#load(discussions.slice(start, start + AT_ONCE), { mayMove: true });
+    }
+    await this.#fill();
   }
 
   #note(discussions) {
     for (const discussion of discussions) {
       if (!("paged" in this.dataset) || this.#row(discussion)) this.#changed.add(discussion);
     }
-    if (this.#changed.size) this.#calm.ask();
+    if (this.#changed.size) this.#timer ??= setTimeout(() => this.#refresh(), PAUSE);
   }
 
   async #refresh() {
     const ids = [...this.#changed].slice(0, AT_ONCE);
-    const html = await getHtml("/fragments/rows", { box: this.dataset.box, ids: ids.join() });
     ids.forEach((id) => this.#changed.delete(id));
+    // What does not come (no connection) is asked for again once the stream is back.
+    await this.#load(ids).catch(() => {});
+    this.#timer = null;
+    this.#note([]);
+  }
+
+  async #load(ids, { mayMove = !this.#isBusy } = {}) {
+    const { box, query = "" } = this.dataset;
+    const parameters = { box, ids: ids.join(), ...Object.fromEntries(new URLSearchParams(query)) };
+    if ("selectable" in this.dataset) parameters.selectable = "yes";
+    const html = await getHtml("/fragments/rows", parameters);
     const fresh = new Map([...rendered(html).querySelectorAll(".row")].map((row) => [row.dataset.discussion, row]));
-    for (const id of ids) this.#put(id, fresh.get(id));
-    this.#emptied();
-    if (this.#changed.size) this.#calm.ask();
+    for (const id of ids) this.#put(id, fresh.get(id), mayMove);
+    this.#settled();
   }
 
-  #emptied() {
-    const empty = this.querySelector(".empty");
-    if (empty) empty.hidden = this.rows.childElementCount > 0;
+  #put(id, row, mayMove) {
+    const old = this.#row(id);
+    if (!row && !old) return void this.#held.delete(id);
+    const stays = row && old && this.#next(row, old) === old.nextElementSibling;
+    if (mayMove || stays) this.#held.delete(id);
+    else if (old || this.#belongs(row)) this.#held.add(id);
+    if (!row) {
+      if (mayMove) old.remove();
+      else old.dataset.leaving = "";
+      return;
+    }
+    const focused = old && this.#carryOver(old, row);
+    if (old && (stays || !mayMove)) old.replaceWith(row);
+    else if (mayMove && (old || this.#belongs(row))) {
+      old?.remove();
+      this.rows.insertBefore(row, this.#next(row));
+    }
+    if (focused) row.querySelector(focused).focus({ preventScroll: true });
   }
 
-  #put(discussion, row) {
-    const old = this.#row(discussion);
-    // The server only looks at the top of a box: on a later page an absent row may just be further down.
-    if (!row) return "paged" in this.dataset || old?.remove();
-    const focused = old?.contains(document.activeElement);
-    if (discussion === this.dataset.current) {
+  /** What a row is besides what the server knows. Returns what of it has the focus. */
+  #carryOver(old, row) {
+    if (row.dataset.discussion === this.dataset.current) {
       row.dataset.current = "";
       row.querySelector(".row-link").setAttribute("aria-current", "page");
     }
-    old?.remove();
-    const next = [...this.rows.children].find((other) => other.dataset.at < row.dataset.at);
-    this.rows.insertBefore(row, next ?? null);
-    if (focused) row.querySelector(".row-link").focus({ preventScroll: true });
+    const box = row.querySelector(".row-check input");
+    if (box) box.checked = old.querySelector(".row-check input").checked;
+    const active = document.activeElement;
+    return old.contains(active) && (active.matches(".row-link") ? ".row-link" : ".row-check input");
+  }
+
+  #next(row, except) {
+    return [...this.rows.children].find((other) => other !== except && other.dataset.at < row.dataset.at) ?? null;
+  }
+
+  /** Whether a row that was not here is one of this page: not one of the pages before or after it. */
+  #belongs(row) {
+    const first = this.rows.firstElementChild;
+    if ("paged" in this.dataset && first?.dataset.at < row.dataset.at) return false;
+    return this.#next(row) !== null || !this.#older;
+  }
+
+  #settled() {
+    const empty = this.querySelector(".empty");
+    if (empty) empty.hidden = this.rows.childElementCount > 0 || this.#older !== null;
+    const coming = [...this.#held].filter((id) => !("leaving" in (this.#row(id)?.dataset ?? {})));
+    this.#newer.hidden = !coming.length;
+    if (coming.length) say(this.#newer, counted(this.#newer, coming.length));
+    this.dispatchEvent(new CustomEvent("rows-changed", { bubbles: true }));
+  }
+
+  /** Where many rows have gone, those of the next page follow. */
+  async #fill() {
+    if (!this.#older || this.rows.childElementCount >= FEW) return;
+    const page = rendered(await getHtml(this.#older.href));
+    for (const row of page.querySelectorAll(".row")) {
+      if (!this.#row(row.dataset.discussion)) this.rows.append(row);
+    }
+    const older = page.querySelector(".older");
+    if (older) this.#older.replaceWith(older);
+    else this.#older.remove();
+    this.#settled();
+  }
+
+  async #catchUp() {
+    const top = rendered(await getHtml(`/boxes/${this.dataset.box}${this.dataset.query ?? ""}`));
+    const shown = [...top.querySelectorAll(".row"), ...this.rows.children];
+    this.#note(shown.map((row) => row.dataset.discussion));
+  }
+
+  #watchHands() {
+    this.addEventListener("pointerenter", ({ pointerType }) => (this.#over = pointerType === "mouse"));
+    this.addEventListener("pointerdown", () => (this.#touched = Date.now()), { passive: true });
+    this.addEventListener("pointerleave", () => (this.#over = false));
+    for (const type of ["pointerleave", "pointerdown", "focusout", "selected", "dragend"]) {
+      this.addEventListener(type, () => setTimeout(() => this.#letGo(), type === "pointerdown" ? AIMING : PAUSE));
+    }
+  }
+
+  #letGo() {
+    if (this.#held.size && !this.#isBusy) this.#note([...this.#held]);
+  }
+
+  async #showHeld() {
+    const held = [...this.#held];
+    this.#newer.hidden = true;
+    await this.update(held).catch(() => this.#settled());
+    const first = this.rows.querySelector(".row-link");
+    first?.scrollIntoView({ block: "center" });
+    first?.focus({ preventScroll: true });
+  }
+
+  get #isBusy() {
+    const isAimedAt = this.#over || Date.now() - this.#touched < AIMING || keyboardIn(this);
+    return isAimedAt || this.querySelector(".row :checked, .row[data-dragged]") !== null;
+  }
+
+  get #newer() {
+    return this.querySelector(".new-above");
+  }
+
+  get #older() {
+    return this.querySelector(".older");
   }
 
   #row(discussion) {
@@ -69,42 +181,4 @@ class MessageList extends HTMLElement {
   }
 }
 
-class LiveFragment extends HTMLElement {
-  #calm = new Calm(this, () => this.#refresh(), 1_000);
-
-  connectedCallback() {
-    for (const type of this.types) live.subscribe(type, null, () => this.#calm.ask());
-    let down = false;
-    live.subscribe("state", null, ({ state }) => {
-      if (state === "live" && down) this.#calm.ask();
-      down = state !== "live";
-    });
-  }
-
-  async #refresh() {
-    const fresh = rendered(await getHtml(this.dataset.href));
-    this.replaceChildren(fresh);
-  }
-}
-
-class HomeBlocks extends LiveFragment {
-  types = ["entry", "unread", "added", "gone"];
-}
-
-class BoxesNav extends LiveFragment {
-  types = ["unread", "added", "gone"];
-
-  /** What is unread is said at once, together with the badge; the rest comes with the fragment. */
-  connectedCallback() {
-    super.connectedCallback();
-    live.subscribe("count", null, ({ count }) => {
-      const number = this.querySelector("[data-unread]");
-      number.textContent = count;
-      number.hidden = !count;
-    });
-  }
-}
-
 customElements.define("message-list", MessageList);
-customElements.define("home-blocks", HomeBlocks);
-customElements.define("boxes-nav", BoxesNav);

@@ -14,6 +14,8 @@ export class Station {
   #presence = new Map();
   #reads = new Map();
   #count = null;
+  /** What is unread in one's folders, where that was told since the greeting. */
+  #folders;
   #degraded = false;
   #connection;
   #outbox;
@@ -61,7 +63,7 @@ export class Station {
     port.postMessage({ type: "station", lock: this.lock });
     for (const [discussion, head] of open) this.#show(port, discussion, head);
     port.postMessage(this.#state());
-    if (this.#count !== null) port.postMessage({ type: "count", count: this.#count });
+    if (this.#count !== null) port.postMessage({ type: "count", count: this.#count, folders: this.#folders });
     this.#connection.start();
     if (visible) this.#connection.wake();
   }
@@ -136,11 +138,13 @@ export class Station {
       for (const discussion of this.#open) this.#connection.send({ type: "open", discussion });
       for (const [discussion, seq] of this.#reads) this.#connection.send({ type: "read", discussion, seq });
       this.#reads.clear();
+      this.#folders = undefined;
       this.#counted(frame.unread);
       this.#outbox.welcome();
     },
     status: (frame) => this.#stands(frame),
-    unread: (frame) => this.#counted(frame.count),
+    unread: (frame) => this.#counted(frame.count, frame.folders),
+    view: (frame) => this.#counted(frame.count, frame.folders),
     entry: (frame) => {
       this.#positions.advance(frame.discussion, frame.seq);
       if (frame.client_id) this.#outbox.remove(frame.client_id);
@@ -165,9 +169,10 @@ export class Station {
     this.#tell(this.#state());
   }
 
-  #counted(count) {
+  #counted(count, folders = this.#folders) {
     this.#count = count;
-    this.#tell({ type: "count", count });
+    this.#folders = folders;
+    this.#tell({ type: "count", count, folders });
   }
 
   #told(discussion, replies) {

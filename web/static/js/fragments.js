@@ -1,0 +1,54 @@
+// Parts of a page that the server renders anew when they change: <home-blocks> and <boxes-nav>.
+
+import { getHtml } from "./api.js";
+import { Calm } from "./calm.js";
+import { live } from "./live.js";
+import { rendered } from "./trusted.js";
+
+class LiveFragment extends HTMLElement {
+  #calm = new Calm(this, () => this.#refresh(), 1_000);
+
+  connectedCallback() {
+    for (const type of this.types) live.subscribe(type, null, () => this.#calm.ask());
+    let down = false;
+    live.subscribe("state", null, ({ state }) => {
+      if (state === "live" && down) this.#calm.ask();
+      down = state !== "live";
+    });
+  }
+
+  async #refresh() {
+    const fresh = rendered(await getHtml(this.dataset.href));
+    this.replaceChildren(fresh);
+  }
+}
+
+class HomeBlocks extends LiveFragment {
+  types = ["entry", "unread", "added", "gone", "view", "message"];
+}
+
+class BoxesNav extends LiveFragment {
+  types = ["unread", "added", "gone", "view", "message"];
+
+  /** What is unread is said at once, together with the badge; the rest comes with the fragment. */
+  connectedCallback() {
+    super.connectedCallback();
+    live.subscribe("count", null, ({ count, folders }) => this.#show(count, folders));
+  }
+
+  #show(count, folders) {
+    const own = [...this.querySelectorAll("[data-folder]")];
+    if (folders) for (const number of own) write(number, folders[number.dataset.folder] ?? 0);
+    // What is kept in a folder is not in the inbox.
+    const filed = own.reduce((sum, number) => sum + Number(number.textContent), 0);
+    write(this.querySelector("[data-unread]"), Math.max(0, count - filed));
+  }
+}
+
+function write(number, count) {
+  number.textContent = count;
+  number.hidden = !count;
+}
+
+customElements.define("home-blocks", HomeBlocks);
+customElements.define("boxes-nav", BoxesNav);
