@@ -8,16 +8,17 @@ import msgspec
 from sqlalchemy import Select, Subquery, and_, bindparam, select
 
 from store.columns import table_of
+from store.log import COUNTED
 from store.pairs import by_ids, by_spans, look_up_ids, look_up_spans
 from store.prepared import Link
 from store.search.documents import SUBJECT, file_names
 from store.search.finding import Key
+from store.search.unindexed import Seen, seen_in
 from store.search.unsent import UNSENT
-from store.tables import Entry, Message, Participation, Person
+from store.tables import Entry, Message, Person
 
 message = table_of(Message)
 entry = table_of(Entry)
-participation = table_of(Participation)
 author = table_of(Person).alias("author")
 about = table_of(Person).alias("about")
 
@@ -48,7 +49,9 @@ def results(link: Link, person_id: str, keys: Sequence[Key]) -> list[Result]:
     """What stands in these results, in their order; without what this person sees no longer."""
     spans = [(room, max(seq, 1), max(seq, 1)) for _, room, seq in keys if seq != UNSENT]
     files = file_names(link, [(room, max(seq, 0), max(seq, 0)) for _, room, seq in keys])
-    rows = look_up_spans(link, LINES, spans, person=person_id) if spans else []
+    rows = look_up_spans(link, LINES, spans) if spans else []
+    # Looked up apart: SQLite would go through all of the person's discussions, in the hope that they are few.
+    seen = seen_in(link, person_id, {span[0] for span in spans}) if spans else {}
     lines = {(row[0], row[1]): row for row in rows}
     drafts = [room for _, room, seq in keys if seq == UNSENT]
     unsent = {row[0]: row for row in look_up_ids(link, DRAFTS, drafts, person=person_id)} if drafts else {}
@@ -58,8 +61,8 @@ def results(link: Link, person_id: str, keys: Sequence[Key]) -> list[Result]:
         names = tuple(files.get((room, max(seq, 0)), ()))
         if seq == UNSENT and room in unsent:
             found.append(_draft(key, unsent[room], names))
-        elif seq != UNSENT and (room, max(seq, 1)) in lines:
-            found.append(_line(key, lines[room, max(seq, 1)], names))
+        elif seq != UNSENT and room in seen and seen[room].shows(seq) and (room, max(seq, 1)) in lines:
+            found.append(_line(key, lines[room, max(seq, 1)], names, seen[room], person_id))
     return found
 
 
@@ -68,12 +71,11 @@ def _draft(key: Key, row: tuple[Any, ...], files: tuple[str, ...]) -> Result:
     return Result(key, state, draft, 0, subject, author_id, author_name, None, None, body, at, False, files)
 
 
-def _line(key: Key, row: tuple[Any, ...], files: tuple[str, ...]) -> Result:
-    *line, from_seq, read_seq, person_id = row
-    room, seq, kind, subject, author_id, author_name, about_id, about_name, body, at = line
+def _line(key: Key, row: tuple[Any, ...], files: tuple[str, ...], seen: Seen, person_id: str) -> Result:
+    room, seq, kind, subject, author_id, author_name, about_id, about_name, body, at = row
     if key[2] == SUBJECT:
-        kind, seq, body, files = "subject", from_seq, "", ()
-    unread = seq > read_seq and author_id != person_id and kind in ("message", "reply")
+        kind, seq, body, files = "subject", seen.from_seq, "", ()
+    unread = seq > seen.read_seq and author_id != person_id and kind in COUNTED
     people = (author_id, author_name, about_id, about_name)
     return Result(key, kind, room, seq, subject, *people, body, at, unread, files)
 
@@ -81,11 +83,6 @@ def _line(key: Key, row: tuple[Any, ...], files: tuple[str, ...]) -> Result:
 def _lines(wanted: Subquery) -> Select[Any]:
     within = and_(
         entry.c.message_id == wanted.c.one, entry.c.seq.between(wanted.c["first"], wanted.c["last"])
-    )
-    own = and_(
-        participation.c.message_id == entry.c.message_id,
-        participation.c.person_id == bindparam("person"),
-        participation.c.state == "active",
     )
     return select(
         entry.c.message_id,
@@ -98,13 +95,9 @@ def _lines(wanted: Subquery) -> Select[Any]:
         about.c.name,
         entry.c.body,
         entry.c.created_at,
-        participation.c.from_seq,
-        participation.c.read_seq,
-        participation.c.person_id,
     ).select_from(
         wanted.join(entry, within)
         .join(message, message.c.id == entry.c.message_id)
-        .join(participation, own)
         .join(author, author.c.id == entry.c.author_id)
         .outerjoin(about, about.c.id == entry.c.about_person_id)
     )

@@ -1,5 +1,6 @@
 """The lines that the index does not know yet: read as they are, so that a search misses nothing."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -30,7 +31,7 @@ YOUNGEST = Prepared(
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What a person may see of a log that the index does not know to its end."""
+    """What a person may see of a log, and how much of it the index knows."""
 
     message_id: str
     indexed: int
@@ -62,6 +63,11 @@ def _seen(wanted: Subquery) -> Select[Any]:
 SEEN = by_pairs(_seen)
 
 
+def seen_in(link: Link, person_id: str, rooms: Iterable[str]) -> dict[str, Seen]:
+    """What this person may see of those of these discussions that she is in."""
+    return {row[0]: Seen(*row) for row in look_up(link, SEEN, [(room, person_id) for room in rooms])}
+
+
 def unindexed(link: Link, person_id: str) -> tuple[list[tuple[Seen, Document]], bool]:
     """What this person may see that is not in the index, and whether that is all of it.
 
@@ -70,8 +76,7 @@ def unindexed(link: Link, person_id: str) -> tuple[list[tuple[Seen, Document]], 
     rooms = [row[0] for row in YOUNGEST.rows(link, {"most": MOST_ROOMS + 1})]
     if not rooms:
         return [], True
-    pairs = [(room, person_id) for room in rooms[:MOST_ROOMS]]
-    seen = {row[0]: Seen(*row) for row in look_up(link, SEEN, pairs)}
+    seen = seen_in(link, person_id, rooms[:MOST_ROOMS])
     spans, is_all, left = [], len(rooms) <= MOST_ROOMS, MOST_LINES
     for one in seen.values():
         first = max(one.indexed + 1, one.from_seq if one.indexed else 1)
