@@ -8,7 +8,7 @@ from babel.lists import format_list
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import discussions, mailbox
+from app import discussions, mailbox, quotes
 from app.discussions import Overview
 from app.errors import InvalidBody, NotFound
 from app.events import Line
@@ -87,7 +87,7 @@ async def show_with(
     overview = await discussions.overview(site, me, request.path_params["id"])
     view = view_of(request, now=site.now())
     shelves = await counts(site, me)
-    named = await _box(request)
+    named = await box_of(request)
     box = named if shelves.knows(named) else "inbox"
     context = {
         "overview": overview,
@@ -112,14 +112,14 @@ async def reply(request: Request) -> Response:
     body = str(form.get("body", "")).replace("\r\n", "\n")
     given = str(form.get("client_id", ""))
     client_id = given if given.isalnum() and len(given) <= LONGEST_CLIENT_ID else new_id()
-    reply_to = _number(str(form.get("reply_to", "")))
+    reply_to = number(str(form.get("reply_to", "")))
     new = NewReply(who(request).ref, discussion_id, client_id, body, reply_to)
     try:
         posted = await node_of(request).replies.post(new)
     except InvalidBody:
         error = sentence(request, WRONG_REPLY if body.strip() else EMPTY_REPLY)
         overview = await discussions.overview(site_of(request), who(request), discussion_id)
-        quoted = await _line(site_of(request), who(request), overview, reply_to)
+        quoted = await line_of(site_of(request), who(request), overview, reply_to)
         return await show_with(request, reply=Reply(client_id, body, quoted, error), status=422)
     return go_to(f"/discussions/{discussion_id}{await kept_box(request)}#e{posted.seq}")
 
@@ -127,7 +127,7 @@ async def reply(request: Request) -> Response:
 async def mark_read(request: Request) -> Response:
     """Without scripts nothing tells what was on screen, so the reader says it herself."""
     form = await request.form()
-    seq = _number(str(form.get("seq", "")))
+    seq = number(str(form.get("seq", "")))
     if seq is None:
         raise NotFound
     await discussions.mark_read(site_of(request), who(request), request.path_params["id"], seq)
@@ -137,11 +137,12 @@ async def mark_read(request: Request) -> Response:
 async def _log(request: Request, overview: Overview, view: View) -> Log:
     site, me = site_of(request), who(request)
     found = await discussions.entries(site, me, overview.id, **_wanted(request, overview))
-    reader = Reader(me.person_id, overview.own.read_seq, view.dates)
+    reader = Reader(me.person_id, overview.own.read_seq, view.dates, overview.own.from_seq)
+    elsewhere = await quotes.quoted(site, me, overview.id, found.items)
     first = found.items[0].seq if found.items else overview.own.from_seq
     last = found.items[-1].seq if found.items else overview.head
     return Log(
-        lay_out(found.items, reader),
+        lay_out(found.items, reader, elsewhere),
         first,
         last,
         first > overview.own.from_seq,
@@ -152,7 +153,7 @@ async def _log(request: Request, overview: Overview, view: View) -> Log:
 
 def _wanted(request: Request, overview: Overview) -> dict[str, Any]:
     """Which part of the log: the one that the address names, else around the first unread, else the end."""
-    asked = {name: _number(request.query_params.get(name, "")) for name in ("before", "after", "at")}
+    asked = {name: number(request.query_params.get(name, "")) for name in ("before", "after", "at")}
     if asked["before"]:
         return {"before": asked["before"], "limit": AT_ONCE}
     if asked["after"]:
@@ -175,7 +176,7 @@ async def _seen(site: Site, me: Identity, overview: Overview, view: View) -> str
     """Who has read one's own last words, as a sentence; empty where it is not the last or nobody has."""
     if not overview.head:
         return ""
-    last = await _line(site, me, overview, overview.head)
+    last = await line_of(site, me, overview, overview.head)
     others = [person for person in overview.participants if person.id != me.person_id]
     readers = [person.name for person in others if person.read_seq >= overview.head]
     if last is None or last.author.id != me.person_id or last.kind not in ("message", "reply") or not readers:
@@ -186,18 +187,19 @@ async def _seen(site: Site, me: Identity, overview: Overview, view: View) -> str
 
 
 async def _quoted(request: Request, overview: Overview) -> Line | None:
-    seq = _number(request.query_params.get("reply_to", ""))
-    return await _line(site_of(request), who(request), overview, seq)
+    seq = number(request.query_params.get("reply_to", ""))
+    return await line_of(site_of(request), who(request), overview, seq)
 
 
-async def _line(site: Site, me: Identity, overview: Overview, seq: int | None) -> Line | None:
+async def line_of(site: Site, me: Identity, overview: Overview, seq: int | None) -> Line | None:
+    """One line of the log; None where she sees none with this number."""
     if not seq:
         return None
     found = await discussions.entries(site, me, overview.id, after=seq - 1, limit=1)
     return next((line for line in found.items if line.seq == seq), None)
 
 
-async def _box(request: Request) -> str:
+async def box_of(request: Request) -> str:
     """The box from which one came: it stays beside the discussion."""
     box = request.query_params.get("box")
     if box is None and request.method == "POST":
@@ -207,9 +209,10 @@ async def _box(request: Request) -> str:
 
 async def kept_box(request: Request) -> str:
     """The query that keeps the box beside the discussion."""
-    box = await _box(request)
+    box = await box_of(request)
     return "" if box == "inbox" else f"?box={box}"
 
 
-def _number(text: str) -> int | None:
+def number(text: str) -> int | None:
+    """The number that an address or a form names; None when it is none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
