@@ -29,6 +29,14 @@ async def find(site: Site, who: Identity, attachment_id: str) -> Content:
     return content
 
 
+async def named(site: Site, who: Identity, ids: Sequence[str]) -> tuple[Attached, ...]:
+    """Those of these attachments that this person sees, in this order."""
+    if not ids:
+        return ()
+    found = await site.database.look(lambda link: seen(link, [(one, who.person_id) for one in ids]))
+    return attached([found[one, who.person_id] for one in ids if (one, who.person_id) in found])
+
+
 def check(link: Link, limits: FileLimits, person_id: str, ids: Sequence[str]) -> tuple[Attached, ...]:
     """What this person wants to let something carry; raises `InvalidInput` for `attachments`.
 

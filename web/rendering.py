@@ -28,6 +28,7 @@ from web.dates import Dates, zone_called
 from web.i18n import LANGUAGES, Language, catalogue, choose_language
 from web.identity import anyone
 from web.nudge import Nudge, looked_up, said
+from web.sizes import file_size
 from web.static_files import StaticFiles, static_files
 
 if TYPE_CHECKING:
@@ -105,7 +106,9 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(excerpt=plain_excerpt, fill=fill, initials=faces.initials, tint=faces.tint)
+    made.filters.update(
+        excerpt=plain_excerpt, file_size=file_size, fill=fill, initials=faces.initials, tint=faces.tint
+    )
     return made
 
 
@@ -161,7 +164,7 @@ async def render(request: Request, template: str, *, status: int = 200, **contex
     if unread is None and who:
         unread = (await mailbox.unread(site, who)).count
     view = view_of(request, unread, site.now(), await looked_up(request, site, who))
-    return respond(request, page(template, view, **context), status)
+    return respond(request, page(template, view, limits=site.settings.file_limits, **context), status)
 
 
 def render_part(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests import factories
 from tests.realtime.world import World
 from tests.waiting import wait_for
 
@@ -144,3 +145,22 @@ async def test_attachments_that_do_not_exist(world: World) -> None:
     assert (refused["type"], refused["code"]) == ("error", "invalid")
     await bob.quiet()
     assert bob.seqs(world.discussion) == []
+
+
+async def test_attachments_come_with_the_entry(world: World) -> None:
+    """Live, after a resume and by HTTP alike; the same reply again, with the same files, is the same reply."""
+    alice, bob = await world.live("alice"), await world.live("bob")
+    site = world.node.site
+    one, two = [await factories.attachment(site, world.people["bob"], name) for name in ("one.txt", "two.txt")]
+    said = {"attachments": [two.id, one.id]}
+    ack = await bob.post(world.discussion, "see below", "files", **said)
+    entry = await alice.expect("entry", seq=2)
+    assert entry["attachments"] == [
+        {"id": file.id, "name": file.name, "size": 6, "media_type": "text/plain"} for file in (two, one)
+    ]
+    again = await bob.post(world.discussion, "see below", "files", **said)
+    assert (again["seq"], again["repeated"]) == (ack["seq"], True)
+    reused = await bob.post(world.discussion, "see below", "files", attachments=[one.id])
+    assert reused["code"] == "client_id_reused"
+    late = await world.live("alice", resume={world.discussion: 1})
+    assert (await late.expect("entry", seq=2))["attachments"] == entry["attachments"]

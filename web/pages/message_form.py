@@ -7,35 +7,23 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
+from app import attachments
 from app.bodies import MOST
 from app.drafts import Address, Draft, DraftFields
 from app.errors import InvalidInput, RecipientsRefused, RefusedRecipient
+from app.events import Attached
 from app.markdown import render
 from app.site import Identity, Site
 from web.i18n import mark
 from web.pages import recipient_fields
+from web.pages.message_sentences import REFUSALS, REFUSED_OTHERWISE, sentence_for
 from web.pages.recipient_fields import RecipientField, addresses
 
 BUTTONS = ("action", "remove")
+MOST_FILES = 200
+"""More than may ever go together: what is too many is said of what was chosen."""
 TO = RecipientField("to", mark("To"))
 CC = RecipientField("cc", mark("Cc"))
-
-EMPTY_TEXT = mark("Write a text before you send. What you have typed is kept.")
-LONG_TEXT = mark(
-    "The text has more than 20,000 characters. Nothing was lost: shorten it, or send it in two messages."
-)
-LONG_SUBJECT = mark("The subject has more than 200 characters. Nothing was lost: shorten it, then go on.")
-UNKNOWN_RECIPIENT = mark("One of the recipients no longer exists. Take it off, then go on.")
-NOT_UNDERSTOOD = mark(
-    "Something in this form could not be understood. What you have typed is kept; check it and try again."
-)
-SAVED_ELSEWHERE = mark("A newer version of this message was saved meanwhile, perhaps in another tab.")
-GONE = mark("This message was discarded meanwhile, perhaps in another tab. What you have typed here is kept.")
-REFUSALS = {
-    "opted_out": mark("{name} does not use the messaging. Write by ordinary e-mail instead."),
-    "suspended": mark("{name} has no active account any more."),
-}
-REFUSED_OTHERWISE = mark("You may not write to {name}.")
 
 
 @dataclass(frozen=True)
@@ -50,13 +38,14 @@ class Written:
     cc_search: str = ""
     reply_policy: str = "everyone"
     separately: bool = False
+    attachments: Sequence[str] = ()
     version: int = 0
     """Of the draft that was read; 0: nothing is kept yet."""
 
     @property
     def is_blank(self) -> bool:
         """Whether there is nothing that could be lost."""
-        return not (self.subject.strip() or self.body.strip() or self.to or self.cc)
+        return not (self.subject.strip() or self.body.strip() or self.to or self.cc or self.attachments)
 
     @property
     def fields(self) -> DraftFields:
@@ -69,6 +58,7 @@ class Written:
             cc=list(self.cc),
             reply_policy=self.reply_policy,
             separately=self.separately,
+            attachments=list(self.attachments),
         )
 
     def is_in(self, draft: Draft) -> bool:
@@ -76,8 +66,10 @@ class Written:
         return written_in(draft).fields == self.fields
 
     def without(self, removed: str) -> "Written":
-        """The same without the recipient that `to:person:<id>` (or cc, or group) names."""
+        """The same without what `to:person:<id>` (or cc, or group), or `attachments:<id>` names."""
         role, _, value = removed.partition(":")
+        if role == "attachments":
+            return replace(self, attachments=[one for one in self.attachments if one != value])
         gone = recipient_fields.parsed([value])
         if role == "to":
             return replace(self, to=[a for a in self.to if a not in gone])
@@ -106,6 +98,7 @@ class MessageForm(Trouble):
     cc: RecipientField
     reply_policy: str
     separately: bool
+    attachments: Sequence[Attached] = ()
     saved_at: datetime | None = None
     preview: "Preview | None" = None
     errors: frozenset[str] = field(default_factory=frozenset)
@@ -153,6 +146,7 @@ def read(form: FormData) -> Written:
         cc_search=str(form.get("cc_search", "")),
         reply_policy="nobody" if form.get("reply_policy") == "nobody" else "everyone",
         separately=form.get("separately") == "yes",
+        attachments=[str(one) for one in form.getlist("attachments")][:MOST_FILES],
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
     )
 
@@ -175,13 +169,14 @@ def written_in(draft: Draft) -> Written:
         cc=[Address(ref.type, ref.id) for ref in draft.cc],
         reply_policy=draft.reply_policy,
         separately=draft.separately,
+        attachments=[file.id for file in draft.attachments],
         version=draft.version,
     )
 
 
 def wrong_input(error: InvalidInput) -> Wrong:
     """What is wrong with the fields, in sentences that people understand."""
-    sentences = [_sentence_for(problem.field, problem.code, problem.detail) for problem in error.errors]
+    sentences = [sentence_for(problem.field, problem.code, problem.detail) for problem in error.errors]
     return Wrong(list(dict.fromkeys(sentences)), fields=frozenset(problem.field for problem in error.errors))
 
 
@@ -219,6 +214,7 @@ async def shown(
         cc=await recipient_fields.show(site, me, replace(CC, refused=refused), written.cc, written.cc_search),
         reply_policy=written.reply_policy,
         separately=written.separately,
+        attachments=await attachments.named(site, me, written.attachments),
         saved_at=saved_at,
         preview=preview(written.body) if previewed else None,
         errors=wrong.fields,
@@ -243,11 +239,3 @@ def _troubles(wrong: Wrong, translate: Callable[[str], str]) -> dict[str, Any]:
         "refused_sentences": refusals(wrong.refused, translate),
         "other": wrong.other,
     }
-
-
-def _sentence_for(field_name: str, code: str, detail: str) -> str:
-    if field_name == "body":
-        return EMPTY_TEXT if "empty" in detail else LONG_TEXT if "longer" in detail else NOT_UNDERSTOOD
-    if field_name == "subject" and code == "too_long":
-        return LONG_SUBJECT
-    return UNKNOWN_RECIPIENT if field_name in ("to", "cc") else NOT_UNDERSTOOD

@@ -15,7 +15,8 @@ from web.i18n import mark
 from web.identity import who
 from web.pages import held, message_form, recipient_fields
 from web.pages.going import go_to
-from web.pages.message_form import NOTHING_WRONG, SAVED_ELSEWHERE, Wrong, written_in
+from web.pages.message_form import NOTHING_WRONG, Wrong, written_in
+from web.pages.message_sentences import SAVED_ELSEWHERE
 from web.pages.recipient_fields import RecipientField, addresses
 from web.rendering import render, sentence, site_of
 

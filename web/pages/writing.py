@@ -23,7 +23,8 @@ from web.identity import anyone, who
 from web.pages import held, message_form
 from web.pages.going import go_to
 from web.pages.keeping import keep
-from web.pages.message_form import GONE, NOTHING_WRONG, Written, Wrong
+from web.pages.message_form import NOTHING_WRONG, Written, Wrong
+from web.pages.message_sentences import GONE
 from web.pages.recipient_fields import parsed
 from web.rendering import render, sentence, site_of
 

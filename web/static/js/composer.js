@@ -1,5 +1,7 @@
 // <reply-composer>: where a reply is written. What is typed survives a reload; what is sent goes to the outbox.
 
+// Its files must be alive before what was chosen is put back.
+import "./attachments.js";
 import { excerptOf } from "./entries.js";
 import { live } from "./live.js";
 import { newId } from "./identifier.js";
@@ -11,6 +13,7 @@ const TYPING_EVERY = 8_000;
 
 class ReplyComposer extends HTMLElement {
   #typingSince = 0;
+  #isWaiting = false;
 
   connectedCallback() {
     this.discussion = this.dataset.discussion;
@@ -18,12 +21,14 @@ class ReplyComposer extends HTMLElement {
     this.text = this.form.elements.body;
     this.form.noValidate = true;
     this.quoting = this.querySelector(".quoting");
-    this.error = this.querySelector(".error");
+    this.error = this.querySelector("#reply-error");
+    this.files = this.querySelector("attach-files");
     // Counted in characters below: the attribute counts UTF-16 units, and cuts a pasted text without a word.
     this.text.removeAttribute("maxlength");
     this.#restore();
     // Typed before the script was there.
     if (this.text.value) this.#keep();
+    this.files.addEventListener("change", () => this.#keep());
     this.text.addEventListener("keydown", (event) => this.#key(event));
     this.text.addEventListener("input", () => this.#typed());
     this.text.addEventListener("blur", () => this.#typing(false));
@@ -46,14 +51,26 @@ class ReplyComposer extends HTMLElement {
     this.#send();
   }
 
-  #send() {
-    const body = this.text.value.toWellFormed?.() ?? this.text.value;
+  async #send() {
+    if (this.#isWaiting || !(await this.#filesAreThere())) return;
+    const files = this.files.chosen;
+    const text = this.text.value.toWellFormed?.() ?? this.text.value;
+    // Files by themselves are called by their names, for whoever reads them by mail or in a list.
+    const body = text.trim() ? text : files.map((file) => file.name).join(", ");
     const problem = !body.trim() ? "empty" : [...body.trim()].length > BODY_AT_MOST ? "tooLong" : null;
     this.#complain(problem);
     if (problem) return this.text.focus();
     const reply_to = Number(this.form.elements.reply_to.value) || undefined;
-    live.post({ client_id: newId(), discussion: this.discussion, body, reply_to });
+    live.post({ client_id: newId(), discussion: this.discussion, body, reply_to, files });
     this.#clear();
+  }
+
+  /** What is still being uploaded goes with the reply, or nothing goes. */
+  async #filesAreThere() {
+    this.#isWaiting = true;
+    const complete = !this.files.busy || (await this.files.settled());
+    this.#isWaiting = false;
+    return complete;
   }
 
   #complain(problem) {
@@ -64,6 +81,7 @@ class ReplyComposer extends HTMLElement {
 
   #clear() {
     this.text.value = "";
+    this.files.clear();
     this.#showQuoting(null);
     this.#typing(false);
     forget(this.#place);
@@ -120,7 +138,8 @@ class ReplyComposer extends HTMLElement {
 
   #keep() {
     const { value } = this.text;
-    if (value || this.quoted) remember(this.#place, { value, quoted: this.quoted });
+    const files = this.files.chosen;
+    if (value || this.quoted || files.length) remember(this.#place, { value, quoted: this.quoted, files });
     else forget(this.#place);
   }
 
@@ -131,6 +150,7 @@ class ReplyComposer extends HTMLElement {
     const kept = recall(this.#place);
     if (!kept) return;
     if (!this.text.value) this.text.value = kept.value;
+    if (kept.files) this.files.chosen = kept.files;
     if (kept.quoted && this.quoting.hidden) this.#showQuoting(kept.quoted);
   }
 }

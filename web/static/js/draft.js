@@ -1,7 +1,8 @@
 // <draft-form>: a message being written. It is saved by itself, and kept in the browser until it is: nothing typed
 // is lost by a reload, a way back, an outage, an ended session, or another tab on the same draft.
 
-// Its recipient fields must be alive before what was chosen is put back.
+// Its files and recipient fields must be alive before what was chosen is put back.
+import "./attachments.js";
 import "./recipients.js";
 import { live } from "./live.js";
 import { newId } from "./identifier.js";

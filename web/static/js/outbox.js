@@ -35,10 +35,10 @@ export class Outbox {
     return this.#replies.filter((reply) => reply.discussion === discussion);
   }
 
-  async add({ client_id, discussion, body, reply_to }) {
+  async add({ client_id, discussion, body, reply_to, files }) {
     const failed = [...body.trim()].length > BODY_AT_MOST ? "invalid_body" : null;
     const { person, shelf } = this.#options;
-    await shelf.add({ client_id, person, discussion, body, reply_to, failed, at: Date.now() });
+    await shelf.add({ client_id, person, discussion, body, reply_to, files, failed, at: Date.now() });
     await this.#changed();
   }
 

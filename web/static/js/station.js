@@ -115,9 +115,10 @@ export class Station {
     return new Set([...this.#tabs.values()].flatMap((tab) => [...tab.open]));
   }
 
-  #post({ client_id, discussion, body, reply_to }) {
+  #post({ client_id, discussion, body, reply_to, files }) {
     const frame = { type: "post", id: client_id, discussion, client_id, body };
     if (reply_to) frame.reply_to = reply_to;
+    if (files?.length) frame.attachments = files.map((file) => file.id);
     return this.#connection.send(frame);
   }
 

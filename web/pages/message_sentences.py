@@ -1,0 +1,34 @@
+"""What is said of a message that could not be saved or sent: sentences of the catalogue."""
+
+from web.i18n import mark
+
+EMPTY_TEXT = mark("Write a text before you send. What you have typed is kept.")
+LONG_TEXT = mark(
+    "The text has more than 20,000 characters. Nothing was lost: shorten it, or send it in two messages."
+)
+LONG_SUBJECT = mark("The subject has more than 200 characters. Nothing was lost: shorten it, then go on.")
+UNKNOWN_RECIPIENT = mark("One of the recipients no longer exists. Take it off, then go on.")
+LOST_FILE = mark("One of the files is no longer there. Take it off or attach it again, then go on.")
+MANY_FILES = mark("So many files do not go together. Nothing was lost: take some off, then go on.")
+LARGE_FILES = mark("Together, the files are too large. Nothing was lost: take some off, then go on.")
+NOT_UNDERSTOOD = mark(
+    "Something in this form could not be understood. What you have typed is kept; check it and try again."
+)
+SAVED_ELSEWHERE = mark("A newer version of this message was saved meanwhile, perhaps in another tab.")
+GONE = mark("This message was discarded meanwhile, perhaps in another tab. What you have typed here is kept.")
+REFUSALS = {
+    "opted_out": mark("{name} does not use the messaging. Write by ordinary e-mail instead."),
+    "suspended": mark("{name} has no active account any more."),
+}
+REFUSED_OTHERWISE = mark("You may not write to {name}.")
+
+
+def sentence_for(field_name: str, code: str, detail: str) -> str:
+    """What is wrong with a field of a message, as its writer understands it."""
+    if field_name == "body":
+        return EMPTY_TEXT if "empty" in detail else LONG_TEXT if "longer" in detail else NOT_UNDERSTOOD
+    if field_name == "attachments":
+        return {"too_many": MANY_FILES, "too_large": LARGE_FILES}.get(code, LOST_FILE)
+    if field_name == "subject" and code == "too_long":
+        return LONG_SUBJECT
+    return UNKNOWN_RECIPIENT if field_name in ("to", "cc") else NOT_UNDERSTOOD
