@@ -14,6 +14,7 @@ SENDING = RateLimitItemPerMinute(120, namespace="sending")
 ADDING = RateLimitItemPerMinute(120, namespace="adding")
 UPLOADING = RateLimitItemPerMinute(300, namespace="uploading")
 FILING = RateLimitItemPerMinute(240, namespace="filing")
+DOWNLOADING = RateLimitItemPerMinute(30, namespace="downloading")
 SEARCHING = RateLimitItemPerMinute(600, namespace="searching")
 
 REQUESTS_PER_SECOND = 100.0

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from web.api import (
     attachments,
     discussions,
+    downloads,
     filing,
     folders,
     forwarding,
@@ -41,6 +42,7 @@ api_routes = [
     Resource("/api/discussions/{id}/participants/{person}", DELETE=participants.remove),
     Resource("/api/discussions/{id}/forward", POST=forwarding.forward),
     Resource("/api/discussions/{id}/stop", POST=participants.stop),
+    Resource("/api/discussions/{id}/download", GET=downloads.show),
     Resource("/api/discussions/{id}/read", PUT=discussions.read),
     Resource("/api/discussions/{id}/unread", PUT=discussions.unread),
     Resource("/api/discussions/{id}/mute", PUT=filing.mute),

@@ -131,7 +131,12 @@ def operation(
 ) -> Callable[[Taking[Given]], Operation]: ...
 @overload
 def operation(
-    summary: str, *, query: type[Given], gives: Mapping[int, Any], refuses: tuple[int, ...] = ()
+    summary: str,
+    *,
+    query: type[Given],
+    gives: Mapping[int, Any],
+    refuses: tuple[int, ...] = (),
+    media_type: str = JSON,
 ) -> Callable[[Taking[Given]], Operation]: ...
 def operation(
     summary: str,

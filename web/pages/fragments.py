@@ -6,11 +6,11 @@ from functools import wraps
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import discussions, mailbox
+from app import discussions, folders, mailbox
 from app.errors import NotFound, NotSignedIn
 from web.identity import who
 from web.pages.boxes import counts, is_box_name, wanted_in
-from web.pages.discussion import Adding
+from web.pages.discussion import Adding, box_of
 from web.pages.home import home_of
 from web.rendering import render_part, site_of
 
@@ -58,6 +58,16 @@ async def boxes(request: Request) -> Response:
     return render_part(
         request, "fragments/boxes.html", box=box, counts=await counts(site_of(request), who(request))
     )
+
+
+@signed_in
+async def own_view(request: Request) -> Response:
+    """What one can do with a discussion for oneself, as it is now."""
+    site, me = site_of(request), who(request)
+    overview = await discussions.overview(site, me, request.path_params["id"])
+    tree = await folders.tree(site, me)
+    box = await box_of(request)
+    return render_part(request, "fragments/own_view.html", overview=overview, box=box, folders=tree)
 
 
 @signed_in

@@ -17,9 +17,10 @@ export async function getHtml(path, parameters = {}) {
   return (await get(path, parameters, "text/html")).text();
 }
 
-/** Does something that answers nothing. */
-export function send(method, path) {
-  return good(new URL(path, location.href), { method, headers: { Accept: "application/json" } });
+/** Does something that answers nothing; `what` is told in JSON. */
+export function send(method, path, what) {
+  const headers = { Accept: "application/json", ...(what && { "Content-Type": "application/json" }) };
+  return good(new URL(path, location.href), { method, headers, body: what && JSON.stringify(what) });
 }
 
 /** Does something that is told in JSON, and answers in it. */

@@ -4,6 +4,8 @@ export const attentive = () => !document.hidden && document.hasFocus();
 
 /** Watches entries and tells the highest number seen. */
 export class Attention {
+  /** While it rests, what is seen is not told: somebody wants it to stay unread. */
+  resting = false;
   #seen;
   #onScreen = new Map();
 
@@ -36,7 +38,7 @@ export class Attention {
   );
 
   #report = () => {
-    if (!this.#onScreen.size || !attentive()) return;
+    if (this.resting || !this.#onScreen.size || !attentive()) return;
     const highest = Math.max(...this.#onScreen.values());
     for (const entry of this.#onScreen.keys()) this.#observer.unobserve(entry);
     this.#onScreen.clear();

@@ -1,6 +1,7 @@
 // A discussion's page: its elements, and what happens when one loses it.
 
 import "./company.js";
+import "./own-view.js";
 import "./participants.js";
 import "./composer.js";
 import "./timeline.js";

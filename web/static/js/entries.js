@@ -78,6 +78,8 @@ function fillSpoken(entry, line, self, quoted) {
   if (quote) quote.href = `?reply_to=${line.seq}#composer`;
   fillQuoted(entry, line.reply_to, quoted);
 }
+  if (line.attachments?.length) fillFiles(entry.querySelector(".files"), line.attachments);
+  entry.querySelector(".entry-more").href = `${location.pathname}/entries/${line.seq}`;
 
 /** The quoted line may have to be fetched: until its words are there, the link stays away. */
 async function fillQuoted(entry, seq, quoted) {

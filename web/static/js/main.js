@@ -18,6 +18,7 @@ const MODULES = {
   "nudge-line": "./nudge.js",
   "held-message": "./held.js",
   ".discussion[data-discussion]": "./discussion.js",
+  "print-page": "./print-page.js",
 };
 
 document.documentElement.classList.add("scripted");

@@ -1,16 +1,16 @@
 // <message-log>: a discussion's entries, placed by number as they come from the stream, filled from the API where
 // some are missing, with one's own replies that are still on their way at the end.
 
-import { getJson } from "./api.js";
+import { send } from "./api.js";
 import { Attention, attentive } from "./attention.js";
-import { continues, dayLine, entryOf, newLine } from "./entries.js";
+import { Lines } from "./lines.js";
 import { live } from "./live.js";
+import { Loading } from "./loading.js";
 import { Pending } from "./pending.js";
+import { keepPlace, keptPlace } from "./places.js";
 import { Scrolling } from "./scrolling.js";
 import { counted, say } from "./sentences.js";
-import { dayOf } from "./times.js";
 
-const EARLIER_AT_ONCE = 50;
 const LATER_AT_ONCE = 200;
 const ROUNDS = 5;
 
@@ -20,23 +20,32 @@ class MessageLog extends HTMLElement {
   #behind = false;
   #filling = false;
   #ends = [];
+  #loading;
 
   connectedCallback() {
     const { discussion, last, read, partial } = this.dataset;
     this.discussion = discussion;
     this.self = document.body.dataset.person;
-    this.list = this.querySelector(".entries");
+    this.lines = new Lines(this);
+    this.list = this.lines.list;
     this.last = Number(last);
     this.read = Number(read);
     this.partial = partial !== undefined;
+    if (this.#leadsElsewhere()) return;
     this.button = document.querySelector(".new-below");
     this.button.addEventListener("click", () => this.#toEnd());
     this.pending = new Pending(this);
     this.scrolling = new Scrolling(this, () => this.#moved());
+    this.scrolling.loose = this.partial;
     this.attention = new Attention((seq) => this.#saw(seq));
     this.scrolling.begin();
     for (const entry of this.list.querySelectorAll("[data-seq]")) if (seqOf(entry) > this.read) this.attention.watch(entry);
-    this.#watchEarlier();
+    this.#loading = new Loading(this, { add: (line) => this.#add(line), ended: () => this.#joinsTheStream() });
+    this.#ends.push(...this.#loading.watch());
+    this.addEventListener("click", (event) => this.#clicked(event));
+    this.#loading.comeBack(keptPlace(discussion));
+    addEventListener("pagehide", () => keepPlace(discussion, this.scrolling.place));
+    for (const more of this.list.querySelectorAll(".entry-more")) more.setAttribute("aria-haspopup", "menu");
     this.#subscribe();
     // A page that ends before the log does wants to know of what is new, not all that is in between.
     live.open(discussion, this.partial ? Number(this.dataset.head) : this.last);
@@ -44,13 +53,13 @@ class MessageLog extends HTMLElement {
 
   disconnectedCallback() {
     live.close(this.discussion);
-    this.scrolling.end();
-    this.attention.end();
+    this.scrolling?.end();
+    this.attention?.end();
     this.#ends.forEach((end) => end());
   }
 
   entry(seq) {
-    return this.list.querySelector(`#e${seq}`);
+    return this.lines.entry(seq);
   }
 
   /** Who wrote an earlier line, and what; null where one may not see it, or it does not come. */
@@ -58,8 +67,43 @@ class MessageLog extends HTMLElement {
     const shown = this.entry(seq);
     const text = (part) => shown.querySelector(part).textContent;
     if (shown) return { name: text(".author"), text: text(".body"), here: true };
-    const { items } = await this.#entries({ after: seq - 1, limit: 1 }).catch(() => ({ items: [] }));
+    const { items } = await this.#loading.entries({ after: seq - 1, limit: 1 }).catch(() => ({ items: [] }));
     return items[0]?.seq === seq ? { name: items[0].author.name, text: items[0].body, here: false } : null;
+  }
+
+  /** From this entry on all is unread, and stays so while one goes on looking at it. */
+  async markUnread(seq) {
+    this.attention.resting = true;
+    await send("PUT", `/api/discussions/${this.discussion}/unread`, { seq });
+    this.read = seq - 1;
+    this.lines.newBefore(this.entry(seq));
+  }
+
+  /** An address that names an entry which is not on this page leads to the page that has it. */
+  #leadsElsewhere() {
+    const seq = Number(location.hash.match(/^#e(\d{1,9})$/)?.[1]);
+    const { from, head } = this.dataset;
+    const asked = new URLSearchParams(location.search).get("at");
+    if (!seq || this.entry(seq) || seq < from || seq > head || Number(asked) === seq) return false;
+    location.replace(`?at=${seq}#e${seq}`);
+    return true;
+  }
+
+  #clicked(event) {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const more = event.target.closest("a.entry-more");
+    if (more) {
+      event.preventDefault();
+      import("./entry-menu.js").then(({ openMenu }) => openMenu(this, more));
+    }
+    // What is quoted may have been loaded since.
+    const quoted = event.target.closest("a.quoted");
+    const seq = quoted?.hash.slice(2);
+    if (seq && this.entry(seq)) {
+      event.preventDefault();
+      location.hash = `e${seq}`;
+      this.entry(seq).scrollIntoView({ block: "center" });
+    }
   }
 
   #subscribe() {
@@ -88,6 +132,7 @@ class MessageLog extends HTMLElement {
 
   /** This page ends before the log does: one's own reply leads to where it stands. */
   #takeElsewhere(line) {
+    this.#early.set(line.seq, line);
     if (line.author.id !== this.self) this.#announceBelow(line);
     else if (this.pending.has(line.client_id)) location.assign(`?at=${line.seq}#e${line.seq}`);
   }
@@ -100,36 +145,35 @@ class MessageLog extends HTMLElement {
   }
 
   #place(line) {
-    this.last = line.seq;
     const own = line.author.id === this.self;
-    const entry = entryOf(line, this.self, (seq) => this.quoted(seq));
     const followed = this.scrolling.atEnd;
-    if (own) this.list.querySelector("#new")?.remove();
-    else if (entry.dataset.kind === "reply" && !attentive()) this.#markNew();
-    this.pending.settle(line.client_id);
-    this.#join(entry, this.pending.first);
-    this.attention.watch(entry);
+    if (own) this.#spoke();
+    else if (line.kind === "reply" && !attentive()) this.#markNew();
+    this.#add(line);
     if (followed) this.#follow();
     else if (!own) this.#announceBelow(line);
     this.dispatchEvent(new CustomEvent("entry-placed", { bubbles: true, detail: line }));
   }
 
-  /** Puts an entry before `next` (null: at the end), with the line of its day if it begins one. */
-  #join(entry, next) {
-    const before = next ? next.previousElementSibling : this.list.lastElementChild;
-    const previous = before?.id === "new" ? before.previousElementSibling : before;
-    const sameDay = previous?.dataset.at && dayOf(previous.dataset.at) === dayOf(entry.dataset.at);
-    if (!sameDay) this.list.insertBefore(dayLine(entry.dataset.at), next);
-    entry.classList.toggle("continued", Boolean(sameDay) && before === previous && continues(entry, previous));
-    this.list.insertBefore(entry, next);
+  /** Puts the next line at the end, before what is still on its way. */
+  #add(line) {
+    this.last = line.seq;
+    const entry = this.lines.made(line);
+    this.pending.settle(line.client_id);
+    this.lines.join(entry, this.pending.first);
+    if (line.seq > this.read) this.attention.watch(entry);
+  }
+
+  /** Who writes has read what was there. */
+  #spoke() {
+    this.lines.noNew();
+    this.attention.resting = false;
   }
 
   /** The line before what came while nobody looked; one that still stands higher up stays. */
   #markNew() {
     const standing = this.list.querySelector("#new");
-    if (standing && this.read < this.last - 1) return;
-    standing?.remove();
-    this.list.insertBefore(newLine(), this.pending.first);
+    if (!standing || this.read >= this.last) this.lines.newBefore(this.pending.first);
   }
 
   #follow() {
@@ -180,7 +224,7 @@ class MessageLog extends HTMLElement {
 
   async #fetchLater() {
     for (let round = 0; round < ROUNDS; round++) {
-      const { items, next } = await this.#entries({ after: this.last, limit: LATER_AT_ONCE });
+      const { items, next } = await this.#loading.entries({ after: this.last, limit: LATER_AT_ONCE });
       for (const line of items) if (line.seq > this.last) this.#early.set(line.seq, line);
       this.#placeInTurn();
       if (next === null) return true;
@@ -188,47 +232,13 @@ class MessageLog extends HTMLElement {
     return false;
   }
 
-  #entries(parameters) {
-    return getJson(`/api/discussions/${this.discussion}/entries`, parameters);
-  }
-
-  #watchEarlier() {
-    const link = this.querySelector(".earlier");
-    if (!link) return;
-    let loading = false;
-    const load = async () => {
-      if (loading) return;
-      loading = true;
-      await this.#fetchEarlier(link).catch(() => {});
-      loading = false;
-      // A short page leaves the link in sight: observe anew, to be told again.
-      near.unobserve(link);
-      if (link.isConnected) near.observe(link);
-    };
-    const near = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && load(), { rootMargin: "400px 0px" });
-    link.addEventListener("click", (event) => (event.preventDefault(), load()));
-    near.observe(link);
-    this.#ends.push(() => near.disconnect());
-  }
-
-  async #fetchEarlier(link) {
-    const { items, next } = await this.#entries({ before: this.dataset.next, limit: EARLIER_AT_ONCE });
-    const first = this.list.querySelector("[data-seq]");
-    this.scrolling.still(first, () => this.#prepend(items, first));
-    if (next !== null) return (this.dataset.next = next);
-    if (document.activeElement === link) this.focus({ preventScroll: true });
-    link.closest(".earlier-line").remove();
-  }
-
-  #prepend(items, first) {
-    const top = first.previousElementSibling;
-    const firstDay = top?.classList.contains("day") ? top : null;
-    const next = firstDay ?? first;
-    for (const line of items) this.#join(entryOf(line, this.self, (seq) => this.quoted(seq)), next);
-    const last = items.at(-1);
-    if (!last || dayOf(last.at) !== dayOf(first.dataset.at)) return;
-    firstDay?.remove();
-    first.classList.toggle("continued", continues(first, this.entry(last.seq)));
+  /** The page goes on to the end of the log now: what the stream brought meanwhile is in turn, or has been loaded. */
+  #joinsTheStream() {
+    this.partial = false;
+    this.scrolling.tighten();
+    for (const seq of this.#early.keys()) if (seq <= this.last) this.#early.delete(seq);
+    this.#placeInTurn();
+    if (this.#early.size) this.#fill();
   }
 }
 
