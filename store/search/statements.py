@@ -44,7 +44,7 @@ ORDER BY l.place DESC LIMIT :most
 """
 _ROOMS = """
 SELECT p.message_id FROM participation AS p
-WHERE p.person_id = :person AND p.state = 'active'{more} LIMIT :most
+WHERE p.person_id = :person AND p.shelf <> 'left'{more} LIMIT :most
 """
 
 
