@@ -90,7 +90,7 @@ async def to_all(
     left = MOST_MATCHING
     while place is not None and left > 0:
         async with site.database.read() as session:
-            box = await known_box(session, who, everything.box, unread=everything.wanted.unread)
+            box = await known_box(session, who, everything.box)
             sieve = sieve_of(everything.wanted)
             found, place = await boxes.wanted_places(session, box, who.person_id, place, AT_ONCE, sieve)
         changed = await _step(site, who, [discussion for _, discussion in found], deed)

@@ -90,7 +90,7 @@ async def box(
     check_limit(limit, MOST_ROWS)
     after = decode_cursor(cursor) if cursor is not None else None
     async with site.database.read() as session:
-        where = await known_box(session, who, name, unread=wanted.unread)
+        where = await known_box(session, who, name)
         shown, more = await boxes.page(session, where, who.person_id, after, limit, sieve_of(wanted))
         rows = await _shown(session, shown)
     return Page(rows, encode_cursor(*more) if more else None)
@@ -101,7 +101,7 @@ async def among(
 ) -> list[Row]:
     """The rows of those of these discussions that are in a box at this moment, in its order. Raises as `box`."""
     async with site.database.read() as session:
-        where = await known_box(session, who, name, unread=wanted.unread)
+        where = await known_box(session, who, name)
         found = await boxes.among(session, where, who.person_id, discussions, sieve_of(wanted))
         return await _shown(session, found)
 
@@ -113,21 +113,21 @@ async def unread(site: Site, who: Identity) -> Unread:
     return Unread(badge.count, {"inbox": badge.count - sum(badge.folders.values())}, badge.folders)
 
 
-async def known_box(session: AsyncSession, who: Identity, name: str, *, unread: bool) -> Box:
+async def known_box(session: AsyncSession, who: Identity, name: str) -> Box:
     """The box that is called so. Raises `InvalidInput`, or `NotFound` for a folder that is not one's own."""
     kind, _, folder = name.partition(":")
     if kind == "folder" and folder:
         if not await folders.is_own(session, who.person_id, folder):
             raise NotFound
-        return Box("folder", folder, unread)
+        return Box("folder", folder)
     if name != "folder" and name in get_args(BoxName):
-        return Box(cast("BoxName", name), None, unread)
+        return Box(cast("BoxName", name))
     raise InvalidInput(FieldError("box", "unknown", "There is no such box."))
 
 
 def sieve_of(wanted: Wanted) -> Sieve:
-    """What the places of a box are asked, besides whether something is unread there."""
-    return Sieve(wanted.author, wanted.attachments)
+    """What the places of a box are asked."""
+    return Sieve(wanted.unread, wanted.author, wanted.attachments)
 
 
 async def _shown(session: AsyncSession, rows: Sequence[BoxRow]) -> list[Row]:

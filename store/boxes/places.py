@@ -6,7 +6,6 @@ columns, together with the few rooms that wait for their mirror, whose own momen
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, Literal
 
 import msgspec
@@ -18,7 +17,6 @@ from store.pairs import by_pairs, look_up
 from store.prepared import Prepared, through
 from store.tables import Message, Participation
 from store.trash import IN_TRASH, NOT_IN_TRASH
-from store.unread import UNREAD
 from store.waiting import waiting_rooms
 from store.wanted import rooms_of
 
@@ -32,11 +30,10 @@ participation = table_of(Participation)
 
 
 class Box(msgspec.Struct, frozen=True):
-    """A box by its name; of a folder, which one. `unread`: only what holds something unread."""
+    """A box by its name; of a folder, which one."""
 
     name: BoxName
     folder: str | None = None
-    unread: bool = False
 
 
 async def places_in(session: AsyncSession, box: Box, person_id: str, after: Place, most: int) -> list[Place]:
@@ -45,11 +42,10 @@ async def places_in(session: AsyncSession, box: Box, person_id: str, after: Plac
     at, discussion = after
     parameters: dict[str, Any] = {"person": person_id, "at": at, "row": discussion, "most": most}
     if box.name == "sent":
-        return [(row[0], row[1]) for row in await connection.execute(_sent(box.unread), parameters)]
+        return [(row[0], row[1]) for row in await connection.execute(SENT, parameters)]
     waiting = await through(session, waiting_rooms)
     of_folder = {"folder": box.folder} if box.name == "folder" else {}
-    mirrored = _mirrored(box.name, unread=box.unread)
-    found = await connection.execute(mirrored, {**parameters, **of_folder, "waiting": waiting})
+    found = await connection.execute(MIRRORED[box.name], {**parameters, **of_folder, "waiting": waiting})
     places: list[Place] = [(row[0], row[1]) for row in found]
     if not waiting:
         return places
@@ -65,7 +61,7 @@ async def late_places(
     pairs = [(discussion, person_id) for discussion in discussions]
     connection = await session.connection()
     of_folder = {"folder": box.folder} if box.name == "folder" else {}
-    found = await connection.run_sync(look_up, _late(box.name, unread=box.unread), pairs, **of_folder)
+    found = await connection.run_sync(look_up, EXACT[box.name], pairs, **of_folder)
     return [(row[0], row[1]) for row in found]
 
 
@@ -86,19 +82,18 @@ EXACTLY: dict[BoxName, Condition] = {
 }
 
 
-@cache
-def _mirrored(name: BoxName, *, unread: bool) -> Any:
+def _mirrored(name: BoxName) -> Any:
     """By the mirrored columns: each shelf of the box is a stretch of an index."""
     # A folder is one person's: naming her as well would offer the database an index of all that she has.
     owner = participation.c.folder_id == FOLDER if name == "folder" else OWNER
-    parts = [_shelf(owner, shelf, unread=unread) for shelf in SHELVES[name]]
+    parts = [_shelf(owner, shelf) for shelf in SHELVES[name]]
     if len(parts) == 1:
         return parts[0]
     several = union_all(*(select(part.subquery()) for part in parts)).subquery()
     return select(several).order_by(several.c[0].desc(), several.c[1].desc()).limit(bindparam("most"))
 
 
-def _shelf(owner: ColumnElement[bool], shelf: str, *, unread: bool) -> Select[Any]:
+def _shelf(owner: ColumnElement[bool], shelf: str) -> Select[Any]:
     at, discussion = participation.c.last_entry_at, participation.c.message_id
     return (
         select(at, discussion)
@@ -107,42 +102,17 @@ def _shelf(owner: ColumnElement[bool], shelf: str, *, unread: bool) -> Select[An
             text(f"participation.shelf = '{shelf}'"),
             discussion.not_in(bindparam("waiting", expanding=True)),
             _before(at, discussion),
-            *((participation.c.unread > 0,) if unread else ()),
         )
         .order_by(at.desc(), discussion.desc())
         .limit(bindparam("most"))
     )
 
 
-@cache
-def _late(name: BoxName, *, unread: bool) -> Prepared:
-    also = (UNREAD > 0,) if unread else ()
+def _exact(condition: Condition) -> Prepared:
     return by_pairs(
         lambda wanted: (
-            select(message.c.last_entry_at, message.c.id)
-            .select_from(rooms_of(wanted))
-            .where(*EXACTLY[name], *also)
+            select(message.c.last_entry_at, message.c.id).select_from(rooms_of(wanted)).where(*condition)
         )
-    )
-
-
-@cache
-def _sent(unread: bool) -> Select[Any]:
-    """The room's own index knows all of what somebody wrote, mirrored or not."""
-    at, discussion = message.c.last_entry_at, message.c.id
-    own = and_(participation.c.message_id == message.c.id, participation.c.person_id == message.c.author_id)
-    return (
-        select(at, discussion)
-        .select_from(message.join(participation, own))
-        .where(
-            message.c.author_id == bindparam("person"),
-            text("message.state = 'sent'"),
-            *INSIDE,
-            _before(at, discussion),
-            *((UNREAD > 0,) if unread else ()),
-        )
-        .order_by(at.desc(), discussion.desc())
-        .limit(bindparam("most"))
     )
 
 
@@ -152,3 +122,26 @@ def _before(moment: ColumnElement[datetime], discussion: ColumnElement[str]) -> 
 
 
 OWNER = participation.c.person_id == bindparam("person")
+MIRRORED = {name: _mirrored(name) for name in SHELVES}
+EXACT = {name: _exact(condition) for name, condition in EXACTLY.items()}
+# The room's own index knows all of what somebody wrote, mirrored or not.
+SENT = (
+    select(message.c.last_entry_at, message.c.id)
+    .select_from(
+        message.join(
+            participation,
+            and_(
+                participation.c.message_id == message.c.id,
+                participation.c.person_id == message.c.author_id,
+            ),
+        )
+    )
+    .where(
+        message.c.author_id == bindparam("person"),
+        text("message.state = 'sent'"),
+        *INSIDE,
+        _before(message.c.last_entry_at, message.c.id),
+    )
+    .order_by(message.c.last_entry_at.desc(), message.c.id.desc())
+    .limit(bindparam("most"))
+)

@@ -12,6 +12,7 @@ from store.columns import table_of
 from store.pairs import by_pairs, look_up
 from store.prepared import Prepared
 from store.tables import Message, Participation
+from store.unread import UNREAD
 from store.wanted import rooms_of
 
 message = table_of(Message)
@@ -22,8 +23,9 @@ HAS_FILES = message.c.last_file_seq >= participation.c.from_seq
 
 
 class Sieve(msgspec.Struct, frozen=True):
-    """Only what this person wrote first; only what carries a file."""
+    """Only what holds something unread; only what this person wrote first; only what carries a file."""
 
+    unread: bool = False
     author: str | None = None
     files: bool = False
 
@@ -38,14 +40,15 @@ async def sifted(session: AsyncSession, sieve: Sieve, person_id: str, places: Se
     pairs = [(discussion, person_id) for _, discussion in places]
     of_author = {"author": sieve.author} if sieve.author else {}
     connection = await session.connection()
-    wanted = _wanted(bool(sieve.author), files=sieve.files)
+    wanted = _wanted(unread=sieve.unread, by_author=bool(sieve.author), files=sieve.files)
     passed = {row[0] for row in await connection.run_sync(look_up, wanted, pairs, **of_author)}
     return [place for place in places if place[1] in passed]
 
 
 @cache
-def _wanted(by_author: bool, *, files: bool) -> Prepared:
+def _wanted(*, unread: bool, by_author: bool, files: bool) -> Prepared:
     conditions = [
+        *((UNREAD > 0,) if unread else ()),
         *((message.c.author_id == bindparam("author", type_=String),) if by_author else ()),
         *((HAS_FILES,) if files else ()),
     ]

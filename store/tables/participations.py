@@ -45,14 +45,13 @@ class Participation(SQLModel, table=True):
     __table_args__ = (
         one_of("state", "active", "stopped", "removed"),
         one_of("role", "author", "to", "cc", "added"),
-        Index("ix_participation_box", "person_id", "shelf", "last_entry_at", "message_id", "unread"),
+        Index("ix_participation_box", "person_id", "shelf", "last_entry_at", "message_id"),
         Index(
             "ix_participation_folder",
             "folder_id",
             "shelf",
             "last_entry_at",
             "message_id",
-            "unread",
             sqlite_where=text("folder_id IS NOT NULL"),
             postgresql_where=text("folder_id IS NOT NULL"),
         ),

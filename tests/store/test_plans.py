@@ -12,11 +12,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store import boxes, circle, following, marks, participations, tallies, unread
-from store.boxes import Box
+from store import boxes, circle, filing, folders, following, marks, participations, purging, tallies, unread
+from store.boxes.places import Box
+from store.boxes.sieve import Sieve
 from store.database import Database
 from store.entries import NewLine, append, find_replies, heads, lock_rooms, read_lines
-from store.prepared import through
+from store.folders import FolderRow
+from store.prepared import Link, through
 from tests.store.rows import NOON, people, reply, room
 from tests.waiting import wait_for
 
@@ -32,6 +34,44 @@ QUERIES: dict[str, tuple[Query, set[str]]] = {
         {"ix_participation_box", "ix_message_unmirrored"},
     ),
     "sent": (lambda session: boxes.page(session, Box("sent"), "alice", None, 30), {"ix_message_sent"}),
+    "folder": (
+        lambda session: boxes.page(session, Box("folder", "folder"), "alice", None, 30),
+        {"ix_participation_folder", "ix_message_unmirrored"},
+    ),
+    "trash": (
+        lambda session: boxes.page(session, Box("trash"), "alice", None, 30),
+        {"ix_participation_box", "ix_message_unmirrored"},
+    ),
+    "unread of a box": (
+        lambda session: boxes.page(session, Box("inbox"), "alice", None, 30, Sieve(unread=True)),
+        {"ix_participation_box"},
+    ),
+    "what somebody wrote": (
+        lambda session: boxes.page(session, Box("inbox"), "alice", None, 30, Sieve(author="bob", files=True)),
+        {"ix_participation_box"},
+    ),
+    "some of a box": (lambda session: boxes.among(session, Box("inbox"), "alice", ["room"]), set()),
+    "folders' counts": (
+        lambda session: through(session, unread.folder_counts_for, ["alice", "bob"]),
+        {"ix_participation_untallied", "ix_folder_person_id"},
+    ),
+    "filing": (lambda session: through(session, filed), {"ix_participation_folder"}),
+    "clearing a folder": (
+        lambda session: through(session, filing.clear_folder, "bob", "folder", NOON, 10),
+        {"ix_participation_folder"},
+    ),
+    "long in the trash": (
+        lambda session: through(session, filing.long_trashed, NOON, 10),
+        {"ix_participation_trashed"},
+    ),
+    "last words of others": (
+        lambda session: through(session, marks.last_of_others, [("room", "alice")]),
+        set(),
+    ),
+    "what everybody left": (
+        lambda session: through(session, purging.abandoned, NOON, 10),
+        {"ix_message_abandoned", "ix_message_separate_of"},
+    ),
     "badge": (
         lambda session: through(session, unread.counts_for, ["alice", "bob"]),
         {"ix_participation_untallied", "ix_message_unmirrored"},
@@ -69,6 +109,16 @@ QUERIES: dict[str, tuple[Query, set[str]]] = {
         {"sqlite_autoindex_entry_2"},
     ),
 }
+
+
+def filed(link: Link) -> None:
+    """Bob's discussion is put into a folder, and the folder is deleted."""
+    folders.hold_tree(link, "bob")
+    folders.add_folder(link, "bob", FolderRow("folder", None, "Folder", "folder"), NOON)
+    kept = filing.hold(link, "bob", ["room"])
+    filing.keep(link, "bob", kept, [one.filed("folder") for one in kept])
+    filing.keep(link, "bob", filing.hold(link, "bob", ["room"]), kept)
+    folders.delete_empty(link, "bob", "folder")
 
 
 @pytest.mark.parametrize("name", QUERIES)

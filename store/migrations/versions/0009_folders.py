@@ -50,8 +50,8 @@ def upgrade() -> None:
     shelf = sa.Computed(SHELF, persisted=None if op.get_bind().dialect.name == "sqlite" else True)
     op.add_column("participation", sa.Column("shelf", sa.String(length=8), shelf, nullable=True))
     op.drop_index("ix_participation_box", table_name="participation")
-    _index("box", ["person_id", "shelf", "last_entry_at", "message_id", "unread"])
-    _index("folder", ["folder_id", "shelf", "last_entry_at", "message_id", "unread"], FILED)
+    _index("box", ["person_id", "shelf", "last_entry_at", "message_id"])
+    _index("folder", ["folder_id", "shelf", "last_entry_at", "message_id"], FILED)
     _index("trashed", ["trashed_at"], TRASHED)
 
 
