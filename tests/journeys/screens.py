@@ -54,6 +54,8 @@ async def filled_screens(place: Place, *, language: str) -> Screens:
         "new message": f"/new?to=person:{bob.person_id}",
         "draft": f"/drafts/{draft.id}",
         "add a participant": f"/drafts/{draft.id}/participants",
+        "search": "/search",
+        "found": "/search?q=t&from=bob&unread=yes&since=2020-02-03",
         "stop": f"/discussions/{room}/stop",
         "remove": f"/discussions/{own}/participants/{bob.person_id}/remove",
         "not found": "/discussions/nowhere",
