@@ -73,7 +73,8 @@ class Place:
     def __init__(
         self, process: ServerProcess, database: Database, line: Line, browser: Browser, secret: str
     ) -> None:
-        settings = Settings.model_validate({"rate_limits": "off", "secret": secret})
+        files = process.folder / "var" / "files"
+        settings = Settings.model_validate({"rate_limits": "off", "secret": secret, "data": files})
         self.process = process
         self.line = line
         self.site = Site(settings, database, announce=lambda events: None, throttle=Throttle(enabled=False))

@@ -154,7 +154,8 @@ class AttachFiles extends HTMLElement {
 
   #failed(item, { status, code }) {
     const { name } = item.upload.file;
-    if (status && !PASSING.includes(status)) item.remove();
+    const isFinal = status >= 400 && status < 500 && !PASSING.includes(status);
+    if (isFinal) item.remove();
     else this.#offerAgain(item, true);
     this.#complain(code in this.error.dataset ? code : "other", name);
   }
