@@ -13,9 +13,9 @@ MAX_SUBJECT = 200
 
 
 class Address(msgspec.Struct, frozen=True):
-    """A person or a group to write to."""
+    """A person or a group to write to, or a list of one's own, which stands for those in it."""
 
-    type: Literal["person", "group"]
+    type: Literal["person", "group", "list"]
     id: str
 
 

@@ -2,23 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.addresses import resolved
 from app.attachments import check
 from app.draft_fields import Address, DraftFields, RecipientRef, check_times, checked
-from app.errors import AlreadySent, FieldError, InvalidInput, MessageHeld, NotFound, VersionConflict
+from app.errors import AlreadySent, MessageHeld, NotFound, VersionConflict
 from app.events import Attached
 from app.lines import attached
 from app.paging import Page, check_limit, decode_cursor, encode_cursor
 from app.site import Identity, Site
 from store import drafts as stored
-from store import people
 from store.carrying import carried_by_drafts, carry_in_draft
 from store.columns import new_id
+from store.drafts import RecipientType
 from store.prepared import through
 from store.tables import Message
 
@@ -35,7 +37,6 @@ __all__ = [
     "list_drafts",
 ]
 
-MAX_ADDRESSES = 5000
 MOST_PER_PAGE = 100
 
 
@@ -79,7 +80,7 @@ async def create(site: Site, who: Identity, fields: DraftFields, *, draft_id: st
             await session.flush()
         except IntegrityError as error:
             raise VersionConflict(0) from error
-        await _address(session, message.id, fields)
+        await _address(who, session, message.id, fields)
         await _carry(site, who, session, message.id, fields)
         return (await _drafts(session, [message]))[0]
 
@@ -105,7 +106,7 @@ async def change(site: Site, who: Identity, draft_id: str, fields: DraftFields, 
         message.returned_at = None
         message.updated_at = site.now()
         await session.flush()
-        await _address(session, message.id, fields)
+        await _address(who, session, message.id, fields)
         await _carry(site, who, session, message.id, fields)
         return (await _drafts(session, [message]))[0]
 
@@ -147,13 +148,14 @@ def _own_draft(message: Message | None) -> Message:
     return message
 
 
-async def _address(session: AsyncSession, message_id: str, fields: DraftFields) -> None:
+async def _address(who: Identity, session: AsyncSession, message_id: str, fields: DraftFields) -> None:
     for role, addresses in (("to", fields.to), ("cc", fields.cc)):
         if isinstance(addresses, UnsetType):
             continue
-        distinct = list(dict.fromkeys(addresses))
-        await _check_known(session, role, distinct)
-        await stored.readdress(session, message_id, role, [(a.type, a.id) for a in distinct])
+        reached = await resolved(session, who.person_id, role, addresses)
+        # What is resolved names people and groups alone.
+        named = [(cast("RecipientType", one.type), one.id) for one in reached]
+        await stored.readdress(session, message_id, role, named)
 
 
 async def _carry(
@@ -164,20 +166,6 @@ async def _carry(
     ids = list(fields.attachments)
     await through(session, check, site.settings.file_limits, who.person_id, ids)
     await through(session, carry_in_draft, message_id, ids, site.now())
-
-
-async def _check_known(session: AsyncSession, field: str, addresses: Sequence[Address]) -> None:
-    if len(addresses) > MAX_ADDRESSES:
-        raise InvalidInput(FieldError(field, "too_many", f"There are more than {MAX_ADDRESSES} recipients."))
-    known = {
-        "person": await people.person_names(session, [a.id for a in addresses if a.type == "person"]),
-        "group": await people.group_names(session, [a.id for a in addresses if a.type == "group"]),
-    }
-    unknown = [a for a in addresses if a.id not in known[a.type]]
-    if unknown:
-        raise InvalidInput(
-            *(FieldError(field, "unknown", f"There is no {a.type} {a.id!r}.") for a in unknown[:20])
-        )
 
 
 async def _drafts(session: AsyncSession, messages: Sequence[Message]) -> list[Draft]:

@@ -10,8 +10,9 @@ from datetime import timedelta
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.addresses import resolved
 from app.drafts import Address
-from app.errors import FieldError, Forbidden, InvalidInput, NotFound
+from app.errors import Forbidden, NotFound
 from app.events import Event, Joined, Left, PersonRef
 from app.lines import happened
 from app.rules.participation import may_remove, sight_on_add
@@ -36,11 +37,11 @@ async def add(
 ) -> Added:
     """Add people and the members of groups; without history they see what follows their own `added` entry.
 
-    Raises `NotFound`, `InvalidInput` (an unknown person or group) or `RecipientsRefused`; then nobody is added.
+    Raises `NotFound`, `InvalidInput` (an unknown person, group or list) or `RecipientsRefused`; then nobody is added.
     """
     async with site.database.write() as session:
         room, known = await _locked(session, who, discussion_id)
-        reached = await _reached(session, addresses)
+        reached = await _reached(session, who, addresses)
         known |= await circle.former(session, discussion_id, [one.id for one in reached])
         inside = [one for one in reached if _is_in(known.get(one.id))]
         coming = writable(who, [one for one in reached if not _is_in(known.get(one.id))])
@@ -98,18 +99,10 @@ async def _locked(
     return room, known
 
 
-async def _reached(session: AsyncSession, addresses: Sequence[Address]) -> list[Reached]:
-    named = list(dict.fromkeys(one.id for one in addresses if one.type == "person"))
-    groups = list(dict.fromkeys(one.id for one in addresses if one.type == "group"))
-    known_people = await people.person_names(session, named)
-    known_groups = await people.group_names(session, groups)
-    unknown = [one for one in named if one not in known_people]
-    unknown += [one for one in groups if one not in known_groups]
-    if unknown:
-        raise InvalidInput(
-            *(FieldError("add", "unknown", f"There is nobody with the id {one}.") for one in unknown)
-        )
-    return await addressing.reached(session, named, groups)
+async def _reached(session: AsyncSession, who: Identity, addresses: Sequence[Address]) -> list[Reached]:
+    found = await resolved(session, who.person_id, "add", addresses)
+    named = [one.id for one in found if one.type == "person"]
+    return await addressing.reached(session, named, [one.id for one in found if one.type == "group"])
 
 
 async def _let_in(

@@ -29,9 +29,9 @@ class PersonCard(msgspec.Struct, frozen=True):
 
 
 class RecipientOption(msgspec.Struct, frozen=True):
-    """Somebody or a group that may be written to. `detail` is a person's login or a group's size."""
+    """Somebody, a group or a list of one's own. `detail` is a person's login, or the size of the others."""
 
-    type: Literal["person", "group"]
+    type: Literal["person", "group", "list"]
     id: str
     name: str
     detail: str

@@ -115,6 +115,17 @@ async def group_sizes(session: AsyncSession, ids: Collection[str]) -> dict[str, 
     return {row.group_id: row.members for row in rows}
 
 
+async def signature_of(session: AsyncSession, person_id: str) -> str:
+    """What a person signs her messages with."""
+    found = await session.execute(select(col(Person.signature)).where(col(Person.id) == person_id))
+    return found.scalar() or ""
+
+
+async def set_signature(session: AsyncSession, person_id: str, text: str) -> None:
+    """Let a person sign with `text`."""
+    await session.execute(update(Person).where(col(Person.id) == person_id).values(signature=text))
+
+
 async def set_suspended(session: AsyncSession, person_id: str, at: datetime | None) -> None:
     """Suspend a person since `at`, or lift it (None)."""
     await session.execute(update(Person).where(col(Person.id) == person_id).values(suspended_at=at))

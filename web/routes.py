@@ -10,6 +10,7 @@ from web.api import (
     folders,
     forwarding,
     health,
+    lists,
     messages,
     metrics,
     openapi,
@@ -20,6 +21,7 @@ from web.api import (
     search,
     sending,
     session,
+    signature,
     unread,
 )
 from web.api.resource import Resource
@@ -29,6 +31,9 @@ from web.pages import page_routes
 api_routes = [
     Resource("/api/session", POST=session.begin, GET=session.show, DELETE=session.end),
     Resource("/api/recipients", GET=recipients.find),
+    Resource("/api/lists", GET=lists.index, POST=lists.create),
+    Resource("/api/lists/{id}", GET=lists.show, PATCH=lists.change, DELETE=lists.delete),
+    Resource("/api/signature", GET=signature.show, PUT=signature.change),
     Resource("/api/people", GET=people.find),
     Resource("/api/messages", POST=messages.create, GET=messages.index),
     Resource("/api/messages/{id}", GET=messages.show, PATCH=messages.change, DELETE=messages.discard),

@@ -6,6 +6,7 @@ nothing here is created at import: Alembic owns the schema.
 
 from store.tables.files import Attachment, Blob, Carried
 from store.tables.folders import Folder
+from store.tables.lists import Listed, RecipientList
 from store.tables.messages import ABANDONED, Entry, Message, Recipient
 from store.tables.participations import INSIDE_SHELVES, TRASHED, UNTALLIED, Arrival, Participation
 from store.tables.people import AccessToken, Group, Membership, Person, Session
@@ -25,12 +26,14 @@ __all__ = [
     "Entry",
     "Folder",
     "Group",
+    "Listed",
     "Membership",
     "Message",
     "Participation",
     "Person",
     "Purge",
     "Recipient",
+    "RecipientList",
     "SearchLine",
     "SearchWord",
     "Session",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from store.columns import Identifier, UtcDateTime, new_id, one_of, utc_now
@@ -33,6 +33,7 @@ class Person(SQLModel, table=True):
     suspended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
+    signature: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     tally: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from app import folders, participants
+from app import folders, lists, participants
 from app.drafts import Address, DraftFields, create
 from app.people import suspend
 from app.site import Identity, Site
@@ -41,6 +41,8 @@ class Target:
     """One of the author's."""
     file: str
     """A picture that the discussion carries."""
+    list: str
+    """One of the author's lists of recipients."""
     other: str
     """A participant other than whoever asks."""
     stranger: str
@@ -92,6 +94,7 @@ class World:
             draft.id,
             folder.id,
             file.id,
+            (await lists.create(self.site, author, f"{SECRET_DRAFT} {new_id()}")).id,
             self.people["other"].person_id,
             self.people["newcomer"].person_id,
         )

@@ -65,6 +65,8 @@ class Row:
         """What the `id` in the path names."""
         if "/folders/" in self.path:
             return "folder"
+        if "/lists/" in self.path:
+            return "list"
         if "/attachments/" in self.path:
             return "file"
         return "draft" if "/drafts/" in self.path or "/messages/" in self.path else "discussion"
@@ -91,6 +93,13 @@ ROWS = [
     Row("GET", "/api/session", 200, SIGNED_IN),
     Row("DELETE", "/api/session", 204, SIGNED_IN),
     Row("GET", "/api/recipients", 200, SIGNED_IN, query=lambda t: "q=a"),
+    Row("GET", "/api/lists", 200, SIGNED_IN),
+    Row("POST", "/api/lists", 201, SIGNED_IN, lambda t: {"name": t.draft}),
+    Row("GET", "/api/lists/{id}", 200, AUTHOR),
+    Row("PATCH", "/api/lists/{id}", 200, AUTHOR, lambda t: {"members": [{"person": t.other}]}),
+    Row("DELETE", "/api/lists/{id}", 204, AUTHOR),
+    Row("GET", "/api/signature", 200, SIGNED_IN),
+    Row("PUT", "/api/signature", 200, SIGNED_IN, lambda t: {"signature": "Me"}),
     Row("GET", "/api/people", 200, SIGNED_IN, query=lambda t: "q=a"),
     Row("POST", "/api/messages", 201, SIGNED_IN, lambda t: {"subject": "Mine"}),
     Row("GET", "/api/messages", 200, SIGNED_IN),

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 from starlette.responses import Response
 
-from app import people
+from app import offering
 from app.people import RecipientOption
 from web.api.operation import Call, answer, operation
 from web.api.wire import Items, Text
@@ -14,7 +14,7 @@ from web.limits import SEARCHING, spend
 
 
 class RecipientSearch(msgspec.Struct, frozen=True):
-    """First letters of first or last names, or of a group's; accents and case do not matter."""
+    """First letters of first or last names, of a group's or a list's; accents and case do not matter."""
 
     q: Annotated[Text, Meta(max_length=200)] = ""
     limit: Annotated[int, Meta(ge=1, le=50)] = 20
@@ -22,7 +22,10 @@ class RecipientSearch(msgspec.Struct, frozen=True):
 
 @operation("Find recipients", query=RecipientSearch, gives={200: Items[RecipientOption]}, refuses=(429,))
 async def find(call: Call, given: RecipientSearch) -> Response:
-    """People and groups whom I may write to, in one list. `detail`: a person's login, a group's size."""
+    """My own lists, and people and groups whom I may write to; before a letter is typed, the latest ones first.
+
+    `detail`: a person's login, a group's or a list's size.
+    """
     await spend(call.site, SEARCHING, call.who)
-    found = await people.find_recipients(call.site, call.who, given.q, limit=given.limit)
+    found = await offering.offer(call.site, call.who, given.q, limit=given.limit)
     return answer(Items(found))

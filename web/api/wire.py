@@ -25,7 +25,7 @@ class Items(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Addressee(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Exactly one of `person`, `group` and `list`."""
+    """Exactly one of `person`, `group` and `list` (one's own; it stands for those who are in it now)."""
 
     person: Id | UnsetType = UNSET
     group: Id | UnsetType = UNSET
@@ -50,13 +50,13 @@ def addresses(field: str, given: Sequence[Addressee]) -> list[Address]:
         kinds = [kind for kind in ("person", "group", "list") if getattr(one, kind) is not UNSET]
         where = f"{field}[{place}]"
         if len(kinds) != 1:
-            wrong.append(FieldError(where, "invalid", "Name exactly one of person and group."))
+            wrong.append(FieldError(where, "invalid", "Name exactly one of person, group and list."))
         elif one.person is not UNSET:
             found.append(Address("person", one.person))
         elif one.group is not UNSET:
             found.append(Address("group", one.group))
         else:
-            wrong.append(FieldError(where, "not_offered", "Lists cannot be written to yet."))
+            found.append(Address("list", str(one.list)))
     if wrong:
         raise InvalidInput(*wrong)
     return found

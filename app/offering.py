@@ -1,0 +1,54 @@
+"""Whom the recipient field offers: one's own lists, people and groups; before a letter is typed, the latest first."""
+
+from app import lists
+from app.lists import OwnList
+from app.mailbox import box
+from app.people import MAX_WORDS, RecipientOption, find_recipients
+from app.rules.sending import Target, Writer, may_write
+from app.site import Identity, Site
+from store import people
+from store.people import fold, folded
+
+LOOKED_AT = 40
+"""Discussions in which the latest correspondents are looked for."""
+
+
+async def offer(site: Site, who: Identity, q: str, *, limit: int = 20) -> list[RecipientOption]:
+    """Lists of one's own, then people and groups whom `who` may write to; for an empty `q` the latest ones first.
+
+    `detail` is a person's login, a group's size, a list's size.
+    """
+    offered = [_option(one) for one in await lists.index(site, who) if one.members and _matches(one.name, q)]
+    if not q.strip():
+        offered += await latest_correspondents(site, who)
+    offered += await find_recipients(site, who, q, limit=limit)
+    once: dict[tuple[str, str], RecipientOption] = {}
+    for one in offered:
+        once.setdefault((one.type, one.id), one)
+    return list(once.values())[:limit]
+
+
+async def latest_correspondents(site: Site, who: Identity) -> list[RecipientOption]:
+    """With whom one has talked lately, the latest first, as far as one may write to them."""
+    rows = (await box(site, who, "progress", limit=LOOKED_AT)).items
+    ids = list(dict.fromkeys(person.id for row in rows for person in row.people))
+    async with site.database.read() as session:
+        known = await people.by_ids(session, ids)
+    writer = Writer(who.person_id)
+    return [
+        RecipientOption("person", one.id, one.name, one.login)
+        for one in (known[person] for person in ids if person in known and person != who.person_id)
+        if may_write(writer, Target(one.id, one.suspended_at is not None, not one.messaging)).allowed
+    ]
+
+
+def _option(one: OwnList) -> RecipientOption:
+    return RecipientOption("list", one.id, one.name, str(len(one.members)))
+
+
+def _matches(name: str, q: str) -> bool:
+    """Whether each word of `q` begins one of the name's."""
+    words = fold(q[:200]).split()[:MAX_WORDS]
+    if q.strip() and not words:
+        return False
+    return all(f" {word}" in folded(name) for word in words)
