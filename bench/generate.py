@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from store.columns import table_of
 from store.migrate import connection_to
 from store.prepared import Prepared
-from store.tables import Entry, Message, Participation, Person
+from store.tables import Entry, Folder, Message, Participation, Person
 
 SEED = 20260301
 YEARS = timedelta(days=5 * 365)
@@ -39,16 +39,21 @@ message = table_of(Message)
 entry = table_of(Entry)
 participation = table_of(Participation)
 person = table_of(Person)
+folder = table_of(Folder)
 
 Row = dict[str, Any]
 
 
 class Mailbox(msgspec.Struct, frozen=True):
-    """Somebody with so many discussions, most of them unread, with a few of her `friends` in each."""
+    """Somebody with so many discussions, most of them unread, with a few of her `friends` in each.
+
+    `filed`: one third of them is in a folder, and one third in the trash.
+    """
 
     owner: str
     friends: Sequence[str]
     discussions: int
+    filed: bool = False
 
 
 class Talk(msgspec.Struct, frozen=True):
@@ -73,6 +78,8 @@ async def _fill(url: str, parts: Sequence[Mailbox | Talk], dice: Random) -> None
         found = await connection.execute(select(person.c.login, person.c.id))
         ids: dict[str, str] = {row[0]: row[1] for row in found}
         for part in parts:
+            if isinstance(part, Mailbox) and part.filed:
+                await write(connection, folder, [_folder_of(ids[part.owner])])
             rooms = _mailbox(part, ids, dice) if isinstance(part, Mailbox) else _talk(part, ids, dice)
             while some := list(itertools.islice(rooms, ROOMS_AT_ONCE)):
                 for table in (message, entry, participation):
@@ -110,7 +117,22 @@ def _mailbox(box: Mailbox, ids: dict[str, str], dice: Random) -> Iterator[Room]:
         # Never the owner alone: what one wrote and nobody answered is not in one's inbox.
         writers = [circle[0], *(dice.choice(circle) for _ in range(length - 2)), *others[:1]][:length]
         read = dict.fromkeys(others, length) | {owner: length if dice.random() < 0.1 else 0}
-        yield room_of(f"{_some(dice, 3)} {number}", circle, writers, at, read, dice)
+        room = room_of(f"{_some(dice, 3)} {number}", circle, writers, at, read, dice)
+        if box.filed:
+            _file(next(seat for seat in room["participation"] if seat["person_id"] == owner), number, length)
+        yield room
+
+
+def _folder_of(owner: str) -> Row:
+    place = {"id": owner[::-1], "person_id": owner, "parent_id": None, "beside": owner, "tally": 0}
+    return place | {"name": "Filed", "folded": "filed", "created_at": LAST_MOMENT}
+
+
+def _file(seat: Row, number: int, length: int) -> None:
+    if number % 3 == 1:
+        seat["folder_id"] = _folder_of(seat["person_id"])["id"]
+    elif number % 3 == 2:
+        seat |= {"trashed_at": LAST_MOMENT, "trashed_count": length}
 
 
 def _talk(talk: Talk, ids: dict[str, str], dice: Random) -> Iterator[Room]:
@@ -196,6 +218,9 @@ def _seat(of_room: Row, one: str, writers: Sequence[str], read: int) -> Row:
         "last_entry_at": of_room["last_entry_at"],
         "unread": len(writers) - own - read_count,
         "tallied": False,
+        "folder_id": None,
+        "trashed_at": None,
+        "trashed_count": None,
     }
 
 

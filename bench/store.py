@@ -80,8 +80,8 @@ def _rows(site: Site, url: str, sizes: Sizes, where: str) -> list[Row]:
     fill(
         url,
         [
-            Mailbox("crowded", friends, sizes.mailbox),
-            Mailbox("quiet", friends, LITTLE),
+            Mailbox("crowded", friends, sizes.mailbox, filed=True),
+            Mailbox("quiet", friends, LITTLE, filed=True),
             Talk("Long", "reader", friends[:5], sizes.entries),
             Talk("Short", "reader", friends[:5], LITTLE),
         ],
@@ -133,8 +133,14 @@ def _cases(site: Site, server: Process, sizes: Sizes) -> list[Case]:
     def in_both(name: str, path: str) -> Case:
         return Case(f"{name}: {mailbox}", crowded, [path], [path], small_token=quiet)
 
+    def in_folder(token: str) -> list[str]:
+        [folder] = call(server, token, "GET", "/api/folders")["items"]
+        return [f"/api/discussions?box=folder:{folder['id']}"]
+
     return [
         in_both("box page", "/api/discussions?box=inbox"),
+        Case(f"folder: {mailbox}", crowded, in_folder(quiet), in_folder(crowded), small_token=quiet),
+        in_both("trash", "/api/discussions?box=trash"),
         in_both("box page in a browser", "/boxes/inbox"),
         in_both("badge", "/api/unread"),
         Case(f"at its end: {log}", reader, opened("Short"), opened("Long")),

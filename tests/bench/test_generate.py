@@ -1,10 +1,12 @@
 """What the bench writes at once is what the use cases would have left, on both databases."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from sqlalchemy import select
 
 from app.discussions import entries, mark_read, overview
+from app.folders import tree
 from app.mailbox import box, unread
 from app.site import Identity, Site
 from bench.generate import Mailbox, Talk, fill
@@ -16,6 +18,7 @@ from tests.app.circles import reply
 FRIENDS = ["ann", "ben", "cem", "dan", "eva"]
 entry = table_of(Entry)
 PARTS = (Mailbox("owner", FRIENDS, 40), Talk("Long", "owner", FRIENDS, 60))
+FILED = (Mailbox("owner", FRIENDS, 40, filed=True),)
 
 
 async def test_numbers_are_those_of_counting(site: Site) -> None:
@@ -64,9 +67,22 @@ async def test_life_goes_on_in_them(site: Site) -> None:
     assert (await unread(site, who)).count == badge - 1
 
 
-async def filled(site: Site) -> Identity:
+async def test_one_third_is_filed_and_one_third_trashed(site: Site) -> None:
+    """Boxes and counts agree, and a reply brings back what is in the trash."""
+    who = await filled(site, FILED)
+    [folder] = await tree(site, who)
+    places = {f"folder:{folder.id}": 14, "trash": 13, "progress": 27}
+    rows = {name: (await box(site, who, name, limit=100)).items for name in places}
+    assert {name: len(found) for name, found in rows.items()} == places
+    assert folder.unread == sum(row.unread > 0 for row in rows[f"folder:{folder.id}"])
+    assert (await unread(site, who)).count == sum(row.unread > 0 for row in rows["progress"])
+    await reply(site, who, rows["trash"][0].id)
+    assert len((await box(site, who, "trash", limit=100)).items) == 12
+
+
+async def filled(site: Site, parts: Sequence[Mailbox | Talk] = PARTS) -> Identity:
     """A site with the generated data; the one whose mailbox it is."""
     [owner, *_] = await factories.people(site, "owner", *FRIENDS)
     with ThreadPoolExecutor(1) as apart:  # it has an event loop of its own
-        apart.submit(fill, site.settings.database_url, PARTS, seed=7).result()
+        apart.submit(fill, site.settings.database_url, parts, seed=7).result()
     return owner
