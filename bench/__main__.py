@@ -37,7 +37,7 @@ class Extent(msgspec.Struct, frozen=True):
     idle: tuple[int, int] = (1000, 200)
     """People connected in few and in many discussions."""
     sizes: store.Sizes = store.Sizes()
-    searched: searching.Extent = searching.Extent()
+    searched: searching.Extent = searching.PART
     postgres: bool = True
     curves: bool = True
 
@@ -74,7 +74,8 @@ def main(
     os.sched_setaffinity(0, cores.load)
     OUT.mkdir(parents=True, exist_ok=True)
     began, clock = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"), time.perf_counter()
-    bench = Bench(cores, QUICK if quick else Extent())
+    extent = QUICK if quick else Extent(searched=searching.MILLION if only == "search" else searching.PART)
+    bench = Bench(cores, extent)
     rows = list(bench.rows(only))
     report = Report(_commit(), began, round(time.perf_counter() - clock), bench.machine, rows, bench.curves)
     report.save(OUT / "bench.json")
