@@ -23,9 +23,9 @@ LOOK_SECONDS = 30.0
 FEWEST_LINES, MOST_LINES = 32, 512
 """Lines in one transaction. On SQLite replies wait for it, so that it is small while there is little to do."""
 MUCH = 10_000
-"""Lines that wait, from which on the index no longer stands back behind everything else."""
-SMALL_SHARE, LARGE_SHARE = 0.1, 0.5
-"""Of a processor and of SQLite's one writer."""
+"""Lines that wait, from which on the parts of the index are put together in larger steps."""
+BUSY_SHARE, QUIET_SHARE = 0.05, 0.5
+"""Of a processor and of SQLite's one writer: while people write, and while nobody does."""
 FEW_PAGES, MANY_PAGES = 16, 256
 """Of SQLite's index that are put together in one transaction."""
 MOST_LOGS = 500
@@ -57,13 +57,15 @@ class Indexer:
             await self._wait()
 
     async def catch_up(self, *, share: float | None = None) -> None:
-        """Index everything that waits, in small transactions with pauses (`share` of the time; None: as much waits).
+        """Index everything that waits, in small transactions with pauses (`share` of the time; None: as others leave).
 
         Come back early when another node is at it.
         """
         above = ""
         while True:
             began = time.perf_counter()
+            part = share or (BUSY_SHARE if self._nudged.is_set() else QUIET_SHARE)
+            self._nudged.clear()
             waiting = await self._database.look(partial(waiting_logs, above=above, most=MOST_LOGS))
             if not waiting and not above:
                 return
@@ -73,7 +75,6 @@ class Indexer:
                 return
             # The next ones, until the last had its turn: a log that never rests does not keep the others waiting.
             above = spans[-1][0] if spans else ""
-            part = share or (LARGE_SHARE if lines > MUCH else SMALL_SHARE)
             await _rest(began, part)
             await self._merge(MANY_PAGES if lines > MUCH else FEW_PAGES, part)
 
