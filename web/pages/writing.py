@@ -6,7 +6,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import drafts
+from app import drafts, signing
 from app.drafts import Draft
 from app.errors import (
     AlreadySent,
@@ -33,8 +33,8 @@ ID_LENGTH = 32
 
 async def begin(request: Request) -> Response:
     """An empty message, perhaps addressed already (`?to=person:<id>`)."""
-    who(request)
-    written = Written(to=parsed(request.query_params.getlist("to")[:20]))
+    signature = await signing.signature(site_of(request), who(request))
+    written = Written(to=parsed(request.query_params.getlist("to")[:20]), body=signing.signed(signature))
     return await Desk(request, new_id(), is_new=True).show(written)
 
 
@@ -183,7 +183,9 @@ class Desk:
 
     async def cancel(self, written: Written) -> Response:
         """Ask before anything is lost."""
-        return await (self.discard() if written.is_blank else self.show(written, asking=True))
+        signature = signing.signed(await signing.signature(self._site, self._me))
+        own = replace(written, body="") if written.body.strip() == signature.strip() else written
+        return await (self.discard() if own.is_blank else self.show(written, asking=True))
 
     async def discard(self) -> Response:
         """Throw it away."""

@@ -23,6 +23,7 @@ class RecipientField extends HTMLElement {
     this.input.addEventListener("input", () => this.#typed());
     this.input.addEventListener("keydown", (event) => this.#key(event));
     this.input.addEventListener("blur", () => this.#close());
+    for (const type of ["focus", "click"]) this.input.addEventListener(type, () => this.#offer());
     // Before the input loses its focus, so that it keeps it.
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", ({ target }) => this.#clicked(target.closest("[role=option]")));
@@ -38,8 +39,15 @@ class RecipientField extends HTMLElement {
     clearTimeout(this.#timer);
     this.#asking?.abort();
     const q = this.input.value.trim();
-    if (!q) return this.#close();
+    if (!q) return (this.#close(), this.#offer());
     this.#timer = setTimeout(() => this.#search(q), TYPING_PAUSE);
+  }
+
+  /** Before a letter is typed: one's own lists and the latest correspondents. */
+  #offer() {
+    if (this.#opened || this.input.value.trim()) return false;
+    this.#search("");
+    return true;
   }
 
   async #search(q) {
@@ -64,21 +72,22 @@ class RecipientField extends HTMLElement {
     this.#options = found.filter((option) => !taken.has(valueOf(option)));
     this.list.replaceChildren(...this.#options.map((option, index) => this.#optionElement(option, index)));
     this.#expand(this.#options.length > 0);
-    this.#activate(this.#options.length ? 0 : -1);
+    // What is merely offered is taken by nobody who only passes through.
+    this.#activate(q && this.#options.length ? 0 : -1);
     // In a panel that scrolls, the list may begin below its edge.
     this.list.scrollIntoView({ block: "nearest" });
-    say(this.status, this.#options.length ? counted(this, this.#options.length, "found") : filled(this.dataset.nobody, { q }));
+    if (q) say(this.status, this.#options.length ? counted(this, this.#options.length, "found") : filled(this.dataset.nobody, { q }));
   }
 
   #optionElement(option, index) {
     const element = cloneOf("recipient-option");
     element.id = `${this.list.id}-${index}`;
     element.querySelector(".option-name").textContent = option.name;
-    const group = option.type === "group";
-    element.querySelector(".option-detail").textContent = group ? counted(this, Number(option.detail), "members") : (option.detail ?? "");
+    const sizes = { group: "members", list: "listed" }[option.type];
+    element.querySelector(".option-detail").textContent = sizes ? counted(this, Number(option.detail), sizes) : (option.detail ?? "");
     const face = element.querySelector(".face");
-    face.classList.toggle("group", group);
-    if (!group) drawFace(face, option);
+    face.classList.toggle("group", Boolean(sizes));
+    if (!sizes) drawFace(face, option);
     return element;
   }
 
@@ -102,9 +111,10 @@ class RecipientField extends HTMLElement {
   };
 
   #move(step) {
-    if (!this.#opened) return false;
+    if (!this.#opened) return this.#offer();
     const count = this.#options.length;
-    this.#activate((this.#active + step + count) % count);
+    const from = this.#active < 0 && step < 0 ? 0 : this.#active;
+    this.#activate((from + step + count) % count);
     return true;
   }
 
@@ -124,12 +134,24 @@ class RecipientField extends HTMLElement {
   #choose(index) {
     const option = this.#options[index];
     if (!option) return false;
-    this.#addChip(option);
+    if (option.type === "list") this.#addListed(option);
+    else this.#addChip(option);
     this.input.value = "";
     this.#close();
     this.input.focus();
     say(this.status, filled(this.dataset.added, option));
     return true;
+  }
+
+  /** A list stands for those in it. */
+  async #addListed({ id }) {
+    try {
+      const { members } = await getJson(`/api/lists/${id}`);
+      const taken = new Set(this.#values);
+      for (const member of members) if (!taken.has(valueOf(member))) this.#addChip(member);
+    } catch {
+      this.#fail();
+    }
   }
 
   #addChip({ type, id, name }) {
