@@ -162,7 +162,8 @@ def _wanted(request: Request, overview: Overview) -> dict[str, Any]:
     # Near the end the page simply goes to the end, where it stays live.
     if at is None or overview.head - at < AT_ONCE - BEFORE_NEW:
         return {"limit": AT_ONCE}
-    return {"after": max(0, at - 1 - BEFORE_NEW), "limit": MOST_NEW}
+    limit = AT_ONCE if asked["at"] else MOST_NEW
+    return {"after": max(0, at - 1 - BEFORE_NEW), "limit": limit}
 
 
 def _starts(request: Request, overview: Overview) -> str:
