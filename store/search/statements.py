@@ -31,11 +31,12 @@ FROM (
 WHERE l.words @@ CAST(CAST(:query AS text) AS tsquery) AND {seen}
 ORDER BY l.place DESC LIMIT :most
 """
-# And here it must ask it: without the fence it might go through all lines, newest first, in the hope of an early end.
+# And here it must ask it: without the fence it might go through all lines, newest first, in the hope of an early end;
+# and without the sum through all between two places, since a plan that is kept does not know how many these are.
 _POSTGRESQL = """
 WITH l AS MATERIALIZED (
     SELECT place, message_id, seq FROM search_line
-    WHERE words @@ CAST(CAST(:query AS text) AS tsquery) AND place BETWEEN :lowest AND :highest
+    WHERE words @@ CAST(CAST(:query AS text) AS tsquery) AND place + 0 BETWEEN :lowest AND :highest
 )
 SELECT l.place, l.message_id, l.seq
 FROM l JOIN participation AS p ON p.message_id = l.message_id AND p.person_id = :person
