@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 INCOMING = "incoming"
 PREVIEW = ".webp"
 PIECE = 256 * 1024
-"""Bytes that are read, or written to a folder, at once."""
+"""Bytes that are read from a folder, or written to it, at once."""
 PART = 5 * 1024 * 1024
-"""Bytes that are sent to an S3-like store at once: the least that it takes
+"""The same of an S3-like store: the least that it takes at once
 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html)."""
 PARTS_ON_THEIR_WAY = 2
 ANSWERS_WITHIN = timedelta(seconds=20)
@@ -52,6 +52,7 @@ class BlobStore:
     def __init__(self, folder: Path, url: str = "") -> None:
         self._folder = None if url else folder.absolute()
         self._url = url
+        self._piece = PIECE if self._folder else PART
 
     async def receive(self, chunks: AsyncIterator[bytes]) -> Received:
         """Take in bytes as they come. What `chunks` raises is raised, and then nothing is left of them.
@@ -66,7 +67,7 @@ class BlobStore:
             async with obstore.open_writer_async(
                 self._store,
                 f"{INCOMING}/{place}",
-                buffer_size=PIECE if self._folder else PART,
+                buffer_size=self._piece,
                 max_concurrency=PARTS_ON_THEIR_WAY,
             ) as writer:
                 async for chunk in chunks:
@@ -100,10 +101,10 @@ class BlobStore:
         import obstore
 
         path = path_of(stored) + (PREVIEW if preview else "")
-        for start in range(first, end, PIECE):
+        for start in range(first, end, self._piece):
             with _failures():
                 piece = await obstore.get_range_async(
-                    self._store, path, start=start, end=min(end, start + PIECE)
+                    self._store, path, start=start, end=min(end, start + self._piece)
                 )
             yield bytes(piece)
 
