@@ -1,6 +1,7 @@
 // Lines of a log as elements: the page's own templates, filled with text. Nothing here knows where they go.
 
 import { drawFace } from "./faces.js";
+import { fillFiles } from "./files.js";
 import { dayOf, writeTime } from "./times.js";
 import { rendered } from "./trusted.js";
 
@@ -32,6 +33,9 @@ export function pendingOf(reply, author, quoted) {
   entry.querySelector(".author").textContent = author.name;
   drawFace(entry.querySelector(".face"), author);
   entry.querySelector(".body").textContent = reply.body;
+  const files = entry.querySelector(".pending-files");
+  files.textContent = (reply.files ?? []).map((file) => file.name).join(", ");
+  files.hidden = !files.textContent;
   fillQuoted(entry, reply.reply_to, quoted);
   return entry;
 }
@@ -74,12 +78,12 @@ function fillSpoken(entry, line, self, quoted) {
   body.classList.toggle("rich", Boolean(line.html));
   if (line.html) body.replaceChildren(rendered(line.html));
   else body.textContent = line.body;
+  if (line.attachments?.length) fillFiles(entry.querySelector(".files"), line.attachments);
+  entry.querySelector(".entry-more").href = `${location.pathname}/entries/${line.seq}`;
   const quote = entry.querySelector(".quote");
   if (quote) quote.href = `?reply_to=${line.seq}#composer`;
   fillQuoted(entry, line.reply_to, quoted);
 }
-  if (line.attachments?.length) fillFiles(entry.querySelector(".files"), line.attachments);
-  entry.querySelector(".entry-more").href = `${location.pathname}/entries/${line.seq}`;
 
 /** The quoted line may have to be fetched: until its words are there, the link stays away. */
 async function fillQuoted(entry, seq, quoted) {

@@ -14,9 +14,9 @@ const MODULES = {
   "box-selection": "./selection.js",
   ".message-form recipient-field": "./recipients.js",
   "draft-form": "./draft.js",
+  "held-message": "./held.js",
   "message-text": "./preview.js",
   "nudge-line": "./nudge.js",
-  "held-message": "./held.js",
   ".discussion[data-discussion]": "./discussion.js",
   "print-page": "./print-page.js",
 };
