@@ -39,5 +39,4 @@ export class Calm {
   }
 }
 
-/** Whether somebody is in there by keyboard. */
-export const keyboardIn = (element) => element.contains(document.activeElement) && document.activeElement.matches(":focus-visible");
+const keyboardIn = (element) => element.contains(document.activeElement) && document.activeElement.matches(":focus-visible");

@@ -34,6 +34,14 @@ class BoxesNav extends LiveFragment {
   connectedCallback() {
     super.connectedCallback();
     live.subscribe("count", null, ({ count, folders }) => this.#show(count, folders));
+    this.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  /** On a narrow screen it is one line that scrolls. */
+  replaceChildren(fresh) {
+    const { scrollLeft } = this.querySelector("ul");
+    super.replaceChildren(fresh);
+    this.querySelector("ul").scrollLeft = scrollLeft;
   }
 
   #show(count, folders) {

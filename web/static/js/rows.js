@@ -3,7 +3,7 @@
 // what would come, go or change its place waits. A line above says how much that is.
 
 import { getHtml } from "./api.js";
-import { AIMING, keyboardIn } from "./calm.js";
+import { AIMING } from "./calm.js";
 import { live } from "./live.js";
 import { counted, say } from "./sentences.js";
 import { rendered } from "./trusted.js";
@@ -145,7 +145,7 @@ class MessageList extends HTMLElement {
     this.addEventListener("pointerenter", ({ pointerType }) => (this.#over = pointerType === "mouse"));
     this.addEventListener("pointerdown", () => (this.#touched = Date.now()), { passive: true });
     this.addEventListener("pointerleave", () => (this.#over = false));
-    for (const type of ["pointerleave", "pointerdown", "focusout", "selected", "dragend"]) {
+    for (const type of ["pointerleave", "pointerdown", "selected", "dragend"]) {
       this.addEventListener(type, () => setTimeout(() => this.#letGo(), type === "pointerdown" ? AIMING : PAUSE));
     }
   }
@@ -164,7 +164,8 @@ class MessageList extends HTMLElement {
   }
 
   get #isBusy() {
-    const isAimedAt = this.#over || Date.now() - this.#touched < AIMING || keyboardIn(this);
+    // Who goes by keyboard takes the row along that has the focus.
+    const isAimedAt = this.#over || Date.now() - this.#touched < AIMING;
     return isAimedAt || this.querySelector(".row :checked, .row[data-dragged]") !== null;
   }
 

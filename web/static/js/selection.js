@@ -118,6 +118,9 @@ class BoxSelection extends HTMLElement {
       this.all.indeterminate = length > 0 && !this.all.checked;
       this.all.disabled = !this.#boxes.length;
     }
+    // Where all is shown, the box above the rows is enough.
+    const hasMore = this.list.querySelector(".older") || "paged" in this.list.dataset;
+    this.everything.closest("label").hidden = !hasMore && !this.everything.checked;
     const words = this.everything.checked ? this.count.dataset.everything : counted(this.count, length);
     say(this.count, length ? words : "");
     this.list.dispatchEvent(new CustomEvent("selected"));
