@@ -1,22 +1,23 @@
 """A message being written is saved by itself, and nothing typed is ever lost."""
 
 import re
+from datetime import timedelta
+from typing import Literal
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import expect
 
 from app import drafts
 from app.drafts import DraftFields
-from app.sign_in import identify, sign_out
-from tests import factories
+from store.columns import utc_now
 from tests.journeys.discussing import choose, entry
-from tests.journeys.line import Line
-from tests.journeys.place import Place, Visitor
+from tests.journeys.drafting import SAVED, bodies, drafts_of, end_session, notice
+from tests.journeys.place import Place
+from tests.journeys.test_access import violations
+from tests.untouched import leave_untouched
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-SAVED = re.compile(r"Saved at \d\d:\d\d")
 
 
 async def test_a_new_message_saves_itself(place: Place) -> None:
@@ -28,13 +29,13 @@ async def test_a_new_message_saves_itself(place: Place) -> None:
     await tab.get_by_label("No replies").check()
     await expect(tab.locator(".saved")).to_have_text(SAVED)
     await expect(tab).to_have_url(re.compile(r"/drafts/\w{32}$"))
-    (draft,) = await _drafts(place, alice)
+    (draft,) = await drafts_of(place, alice)
     assert (draft.subject, [ref.name for ref in draft.to]) == ("By itself", [bob.name])
     assert draft.reply_policy == "nobody"
     await tab.locator("#body").fill("The text.")
     await tab.get_by_role("button", name="Send", exact=True).click()
     await expect(entry(tab, "The text.")).to_be_visible()
-    assert await _drafts(place, alice) == []
+    assert await drafts_of(place, alice) == []
 
 
 async def test_leaving_saves_the_last_words(place: Place) -> None:
@@ -44,14 +45,14 @@ async def test_leaving_saves_the_last_words(place: Place) -> None:
     await tab.locator("#body").fill("Just before leaving")
     await tab.locator(".brand").click()
     await expect(tab.locator("h1")).to_have_text("Personal messaging")
-    await wait_for(lambda: _bodies(place, alice, ["Just before leaving"]), "the draft is kept", 5)
+    await wait_for(lambda: bodies(place, alice, ["Just before leaving"]), "the draft is kept", 5)
     await tab.locator(".banner .new").click()
     await expect(tab.locator("#body")).to_have_value("")
     await tab.locator("#body").fill("Another one")
     await tab.go_back()
     await tab.go_forward()
     await expect(tab.locator("#body")).to_have_value("Another one")
-    await wait_for(lambda: _bodies(place, alice, ["Another one", "Just before leaving"]), "both are kept", 5)
+    await wait_for(lambda: bodies(place, alice, ["Another one", "Just before leaving"]), "both are kept", 5)
 
 
 async def test_one_draft_in_two_tabs(place: Place) -> None:
@@ -61,113 +62,20 @@ async def test_one_draft_in_two_tabs(place: Place) -> None:
     first, second = await alice.tab(f"/drafts/{draft.id}"), await alice.tab(f"/drafts/{draft.id}")
     await first.locator("#body").fill("from the first")
     await expect(first.locator(".saved")).to_have_text(SAVED)
-    await expect(_notice(second, "elsewhere")).to_be_visible()
+    await expect(notice(second, "elsewhere")).to_be_visible()
     await second.locator("#body").fill("from the second")
     await expect(second.locator(".conflict .body")).to_have_text("from the first")
     await expect(second.locator("#body")).to_have_value("from the second")
-    assert await _bodies(place, alice, ["from the first"])
+    assert await bodies(place, alice, ["from the first"])
     await second.get_by_role("button", name="Keep what is written here").click()
     await expect(second.locator(".conflict")).to_have_count(0)
-    assert await _bodies(place, alice, ["from the second"])
+    assert await bodies(place, alice, ["from the second"])
     await first.locator("#body").fill("the first again")
     await expect(first.locator(".conflict .body")).to_have_text("from the second")
     await first.get_by_role("link", name="Take the other one").click()
     await expect(first.locator("#body")).to_have_value("from the second")
     await expect(first.locator(".conflict")).to_have_count(0)
-    assert await _bodies(place, alice, ["from the second"])
-
-
-async def test_a_session_that_expires_while_one_writes(place: Place) -> None:
-    """The page says so, and loses no character: signed in again on it or in another tab, it saves and sends."""
-    alice, bob = await place.visitor("Alice"), await place.person("Bob")
-    tab = await alice.tab(f"/new?to=person:{bob.person_id}")
-    await tab.locator("#body").fill("Before the end")
-    await expect(tab.locator(".saved")).to_have_text(SAVED)
-    await _sign_out_elsewhere(place, alice)
-    await tab.locator("#body").press_sequentially(", and after it")
-    await expect(_notice(tab, "ended")).to_be_visible()
-    await tab.get_by_role("button", name="Send", exact=True).click()
-    await expect(tab.locator("#body")).to_have_value(re.compile("and after it"))
-    await _notice(tab, "ended").get_by_role("button", name="Sign in").click()
-    await tab.locator("#password-here").fill("wrong")
-    await tab.keyboard.press("Enter")
-    await expect(tab.locator("#sign-in-here .error")).to_be_visible()
-    await tab.locator("#password-here").fill(factories.PASSWORD)
-    await tab.keyboard.press("Enter")
-    await expect(_notice(tab, "ended")).to_be_hidden()
-    await expect(tab.locator("connection-state")).to_have_attribute("data-now", "live")
-    assert await _bodies(place, alice, [await tab.locator("#body").input_value()])
-
-    await _sign_out_elsewhere(place, alice)
-    await tab.locator("#subject").fill("Once more")
-    await expect(_notice(tab, "ended")).to_be_visible()
-    async with alice.context.expect_page() as opened:
-        await _notice(tab, "ended").get_by_role("link", name="Sign in in another tab").click()
-    other = await opened.value
-    await other.locator("#login").fill(alice.who.login)
-    await other.locator("#password").fill(factories.PASSWORD)
-    await other.locator("#password").press("Enter")
-    await expect(other.locator("unread-badge")).to_be_visible()
-    await other.close()
-    await tab.bring_to_front()
-    await tab.evaluate("dispatchEvent(new Event('focus'))")
-    await expect(_notice(tab, "ended")).to_be_hidden()
-    await tab.get_by_role("button", name="Send", exact=True).click()
-    await expect(entry(tab, "and after it")).to_be_visible()
-
-
-async def test_somebody_else_signs_in_meanwhile(place: Place) -> None:
-    """What was written is not kept among the other person's drafts."""
-    alice, bob = await place.visitor("Alice"), await place.person("Bob")
-    tab = await alice.tab("/new")
-    cookies = await factories.signed_in(place.site, bob)
-    await alice.context.add_cookies(
-        [{"name": name, "value": value, "url": place.line.url} for name, value in cookies.items()]
-    )
-    await tab.locator("#body").fill("Not for Bob")
-    await expect(_notice(tab, "another")).to_be_visible()
-    assert (await drafts.list_drafts(place.site, bob)).items == []
-
-
-async def test_a_cut_line_and_a_closed_tab_lose_nothing(place: Place) -> None:
-    """Said while it lasts, kept in the browser beyond the tab, and saved by itself afterwards."""
-    async with Line(place.process.port) as line:
-        alice = await place.visit(await place.person("Alice"), line=line)
-        draft = await drafts.create(place.site, alice.who, DraftFields(subject="Far away", body=""))
-        tab = await alice.tab(f"/drafts/{draft.id}")
-        await line.cut()
-        await tab.locator("#body").fill("Written in a tunnel")
-        await expect(_notice(tab, "unreachable")).to_be_visible()
-        await tab.get_by_role("button", name="Send", exact=True).click()
-        await expect(tab.locator("#body")).to_have_value("Written in a tunnel")
-        await line.mend()
-        await tab.evaluate("dispatchEvent(new Event('online'))")
-        await expect(_notice(tab, "unreachable")).to_be_hidden()
-        assert await _bodies(place, alice, ["Written in a tunnel"])
-        await line.cut()
-        await tab.locator("#body").fill("Written in the next tunnel")
-        await expect(_notice(tab, "unreachable")).to_be_visible()
-        await tab.close()
-        await line.mend()
-        tab = await alice.tab(f"/drafts/{draft.id}")
-        await expect(tab.locator("#body")).to_have_value("Written in the next tunnel")
-        await expect(tab.locator(".saved")).to_have_text(SAVED)
-        await wait_for(lambda: _bodies(place, alice, ["Written in the next tunnel"]), "it is saved", 5)
-
-
-async def test_a_restarted_server_goes_on_saving(place_apart: Place) -> None:
-    """Killed while somebody writes, and back: the draft has what was typed meanwhile."""
-    alice = await place_apart.visitor("Alice")
-    tab = await alice.tab("/new")
-    await tab.locator("#body").fill("Before")
-    await expect(tab.locator(".saved")).to_have_text(SAVED)
-    place_apart.process.kill()
-    await tab.locator("#body").fill("Before and meanwhile")
-    await expect(_notice(tab, "unreachable")).to_be_visible()
-    await place_apart.process.start()
-    await tab.evaluate("dispatchEvent(new Event('online'))")
-    await expect(_notice(tab, "unreachable")).to_be_hidden()
-    assert await _bodies(place_apart, alice, ["Before and meanwhile"])
+    assert await bodies(place, alice, ["from the second"])
 
 
 @pytest.mark.parametrize("sent", [False, True])
@@ -184,10 +92,10 @@ async def test_a_draft_that_is_gone_meanwhile(place: Place, sent: bool) -> None:
     else:
         await drafts.discard(place.site, alice.who, draft.id)
     await tab.locator("#body").fill("more")
-    notice = _notice(tab, "sent" if sent else "gone")
-    await notice.get_by_role("button", name="Keep it as a").click()
-    await expect(notice).to_be_hidden()
-    assert await _bodies(place, alice, ["more"])
+    said = notice(tab, "sent" if sent else "gone")
+    await said.get_by_role("button", name="Keep it as a").click()
+    await expect(said).to_be_hidden()
+    assert await bodies(place, alice, ["more"])
 
 
 async def test_a_refused_send_keeps_everything(place: Place) -> None:
@@ -200,7 +108,7 @@ async def test_a_refused_send_keeps_everything(place: Place) -> None:
     await expect(tab.locator("#body")).to_have_value("Hello")
     await tab.reload()
     await expect(tab.locator("#body")).to_have_value("Hello")
-    await wait_for(lambda: _bodies(place, alice, ["Hello"]), "it is one draft", 5)
+    await wait_for(lambda: bodies(place, alice, ["Hello"]), "it is one draft", 5)
 
 
 async def test_a_preview_shows_what_readers_will_see(place: Place) -> None:
@@ -219,23 +127,34 @@ async def test_a_preview_shows_what_readers_will_see(place: Place) -> None:
     await expect(tab.locator("#body")).to_have_value("- *one*\n- <script>alert(1)</script>")
 
 
-def _notice(tab: Page, state: str) -> Locator:
-    return tab.locator(f".saving-notice [data-state={state}]")
-
-
-async def _drafts(place: Place, visitor: Visitor) -> list[drafts.Draft]:
-    return list((await drafts.list_drafts(place.site, visitor.who)).items)
-
-
-async def _bodies(place: Place, visitor: Visitor, expected: list[str]) -> bool:
-    found = [draft.body for draft in await _drafts(place, visitor)]
-    assert len(found) <= len(expected), found
-    return found == expected
-
-
-async def _sign_out_elsewhere(place: Place, visitor: Visitor) -> None:
-    """As an administrator, or the end of its time, ends a session."""
-    (cookie,) = [one for one in await visitor.context.cookies() if one["name"] == "parley"]
-    who = await identify(place.site, cookie=cookie["value"])
-    assert who
-    await sign_out(place.site, who)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_what_is_said_while_one_writes_is_accessible(
+    place: Place, theme: Literal["light", "dark"]
+) -> None:
+    """The nudge, the preview, two versions, the end of a session and signing in again: axe finds nothing."""
+    alice = await place.visitor("Alice")
+    forgotten = await drafts.create(place.site, alice.who, DraftFields(subject="Forgotten"))
+    await leave_untouched(place.site, forgotten.id, since=utc_now() - timedelta(hours=2))
+    draft = await drafts.create(place.site, alice.who, DraftFields(subject="Both", body="# start"))
+    tab = await alice.tab("/boxes/inbox")
+    await tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    await expect(tab.locator("nudge-line")).to_be_visible()
+    found = await violations(tab)
+    await tab.goto(f"{place.line.url}/drafts/{draft.id}")
+    await tab.get_by_role("button", name="Preview").click()
+    await expect(tab.locator(".preview .rich")).to_be_visible()
+    found += await violations(tab)
+    await tab.get_by_role("button", name="Write", exact=True).click()
+    await drafts.change(place.site, alice.who, draft.id, DraftFields(body="other"), version=1)
+    await tab.locator("#body").fill("mine")
+    await expect(tab.locator(".conflict")).to_be_visible()
+    found += await violations(tab)
+    await tab.get_by_role("button", name="Keep what is written here").click()
+    await expect(tab.locator(".conflict")).to_have_count(0)
+    await end_session(place, alice)
+    await tab.locator("#body").fill("mine, longer")
+    await expect(notice(tab, "ended")).to_be_visible()
+    found += await violations(tab)
+    await notice(tab, "ended").get_by_role("button", name="Sign in").click()
+    found += await violations(tab)
+    assert found == [], "\n".join(found)

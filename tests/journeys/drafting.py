@@ -1,0 +1,36 @@
+"""What a message being written leaves behind, and what is said about it."""
+
+import re
+
+from playwright.async_api import Locator, Page
+
+from app import drafts
+from app.sign_in import identify, sign_out
+from tests.journeys.place import Place, Visitor
+
+SAVED = re.compile(r"Saved at \d\d:\d\d")
+
+
+def notice(tab: Page, state: str) -> Locator:
+    """What is said beside the message while it is in this state."""
+    return tab.locator(f".saving-notice [data-state={state}]")
+
+
+async def drafts_of(place: Place, visitor: Visitor) -> list[drafts.Draft]:
+    """All drafts of this visitor, last changed first."""
+    return list((await drafts.list_drafts(place.site, visitor.who)).items)
+
+
+async def bodies(place: Place, visitor: Visitor, expected: list[str]) -> bool:
+    """Whether her drafts say exactly this; never more drafts than that."""
+    found = [draft.body for draft in await drafts_of(place, visitor)]
+    assert len(found) <= len(expected), found
+    return found == expected
+
+
+async def end_session(place: Place, visitor: Visitor) -> None:
+    """As an administrator, or the end of its time, ends a session."""
+    (cookie,) = [one for one in await visitor.context.cookies() if one["name"] == "parley"]
+    who = await identify(place.site, cookie=cookie["value"])
+    assert who
+    await sign_out(place.site, who)

@@ -1,0 +1,110 @@
+"""What interrupts somebody who writes: the end of her session, a cut line, a restarted server. Nothing is lost."""
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from app import drafts
+from app.drafts import DraftFields
+from tests import factories
+from tests.journeys.discussing import entry
+from tests.journeys.drafting import SAVED, bodies, end_session, notice
+from tests.journeys.line import Line
+from tests.journeys.place import Place
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_session_that_expires_while_one_writes(place: Place) -> None:
+    """The page says so, and loses no character: signed in again on it or in another tab, it saves and sends."""
+    alice, bob = await place.visitor("Alice"), await place.person("Bob")
+    tab = await alice.tab(f"/new?to=person:{bob.person_id}")
+    await tab.locator("#body").fill("Before the end")
+    await expect(tab.locator(".saved")).to_have_text(SAVED)
+    await end_session(place, alice)
+    await tab.locator("#body").press_sequentially(", and after it")
+    await expect(notice(tab, "ended")).to_be_visible()
+    await tab.get_by_role("button", name="Send", exact=True).click()
+    await expect(tab.locator("#body")).to_have_value(re.compile("and after it"))
+    await notice(tab, "ended").get_by_role("button", name="Sign in").click()
+    await tab.locator("#password-here").fill("wrong")
+    await tab.keyboard.press("Enter")
+    await expect(tab.locator("#sign-in-here .error")).to_be_visible()
+    await tab.locator("#password-here").fill(factories.PASSWORD)
+    await tab.keyboard.press("Enter")
+    await expect(notice(tab, "ended")).to_be_hidden()
+    await expect(tab.locator("connection-state")).to_have_attribute("data-now", "live")
+    assert await bodies(place, alice, [await tab.locator("#body").input_value()])
+
+    await end_session(place, alice)
+    await tab.locator("#subject").fill("Once more")
+    await expect(notice(tab, "ended")).to_be_visible()
+    async with alice.context.expect_page() as opened:
+        await notice(tab, "ended").get_by_role("link", name="Sign in in another tab").click()
+    other = await opened.value
+    await other.locator("#login").fill(alice.who.login)
+    await other.locator("#password").fill(factories.PASSWORD)
+    await other.locator("#password").press("Enter")
+    await expect(other.locator("unread-badge")).to_be_visible()
+    await other.close()
+    await tab.bring_to_front()
+    await tab.evaluate("dispatchEvent(new Event('focus'))")
+    await expect(notice(tab, "ended")).to_be_hidden()
+    await tab.get_by_role("button", name="Send", exact=True).click()
+    await expect(entry(tab, "and after it")).to_be_visible()
+
+
+async def test_somebody_else_signs_in_meanwhile(place: Place) -> None:
+    """What was written is not kept among the other person's drafts."""
+    alice, bob = await place.visitor("Alice"), await place.person("Bob")
+    tab = await alice.tab("/new")
+    cookies = await factories.signed_in(place.site, bob)
+    await alice.context.add_cookies(
+        [{"name": name, "value": value, "url": place.line.url} for name, value in cookies.items()]
+    )
+    await tab.locator("#body").fill("Not for Bob")
+    await expect(notice(tab, "another")).to_be_visible()
+    assert (await drafts.list_drafts(place.site, bob)).items == []
+
+
+async def test_a_cut_line_and_a_closed_tab_lose_nothing(place: Place) -> None:
+    """Said while it lasts, kept in the browser beyond the tab, and saved by itself afterwards."""
+    async with Line(place.process.port) as line:
+        alice = await place.visit(await place.person("Alice"), line=line)
+        draft = await drafts.create(place.site, alice.who, DraftFields(subject="Far away", body=""))
+        tab = await alice.tab(f"/drafts/{draft.id}")
+        await line.cut()
+        await tab.locator("#body").fill("Written in a tunnel")
+        await expect(notice(tab, "unreachable")).to_be_visible()
+        await tab.get_by_role("button", name="Send", exact=True).click()
+        await expect(tab.locator("#body")).to_have_value("Written in a tunnel")
+        await line.mend()
+        await tab.evaluate("dispatchEvent(new Event('online'))")
+        await expect(notice(tab, "unreachable")).to_be_hidden()
+        assert await bodies(place, alice, ["Written in a tunnel"])
+        await line.cut()
+        await tab.locator("#body").fill("Written in the next tunnel")
+        await expect(notice(tab, "unreachable")).to_be_visible()
+        await tab.close()
+        await line.mend()
+        tab = await alice.tab(f"/drafts/{draft.id}")
+        await expect(tab.locator("#body")).to_have_value("Written in the next tunnel")
+        await expect(tab.locator(".saved")).to_have_text(SAVED)
+        await wait_for(lambda: bodies(place, alice, ["Written in the next tunnel"]), "it is saved", 5)
+
+
+async def test_a_restarted_server_goes_on_saving(place_apart: Place) -> None:
+    """Killed while somebody writes, and back: the draft has what was typed meanwhile."""
+    alice = await place_apart.visitor("Alice")
+    tab = await alice.tab("/new")
+    await tab.locator("#body").fill("Before")
+    await expect(tab.locator(".saved")).to_have_text(SAVED)
+    place_apart.process.kill()
+    await tab.locator("#body").fill("Before and meanwhile")
+    await expect(notice(tab, "unreachable")).to_be_visible()
+    await place_apart.process.start()
+    await tab.evaluate("dispatchEvent(new Event('online'))")
+    await expect(notice(tab, "unreachable")).to_be_hidden()
+    assert await bodies(place_apart, alice, ["Before and meanwhile"])
