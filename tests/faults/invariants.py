@@ -17,8 +17,8 @@ from tests.faults.stored import StoredEntry
 
 Key = tuple[str, str]
 
-LINES_PER_START = 4
-"""Lines that a server may write without anything going wrong: it says that it is ready, migrations say theirs."""
+LINES_PER_START = 8
+"""Lines that a server may write without anything going wrong: it says that it is ready, and what it has tidied up."""
 LINES_PER_FAULT = 25
 """Lines that one fault may be worth in the log of one process."""
 EXPECTED_ERRORS: frozenset[str] = frozenset()
