@@ -216,5 +216,5 @@ async def lines_looked_at(database: Database) -> list[int]:
         await connection.run_sync(read_lines, "room", 1, 200, 20)
         await connection.run_sync(read_lines, "room", 1, 200, 20, descending=True)
     # It tells the last one when the transaction ends.
-    await wait_for(lambda: len(said) == 2, "PostgreSQL has told both plans")
+    await wait_for(lambda: len(said) == 4, "PostgreSQL has told the plans of lines and of their files")
     return [int(rows) for rows in re.findall(r"Scan .*on entry .* rows=(\d+) loops=1\)", "\n".join(said))]
