@@ -23,7 +23,8 @@ class RecipientField extends HTMLElement {
     this.input.addEventListener("input", () => this.#typed());
     this.input.addEventListener("keydown", (event) => this.#key(event));
     this.input.addEventListener("blur", () => this.#close());
-    for (const type of ["focus", "click"]) this.input.addEventListener(type, () => this.#offer());
+    // Not by merely coming here: the list would lie over what one goes on to.
+    this.input.addEventListener("click", () => this.#offer());
     // Before the input loses its focus, so that it keeps it.
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", ({ target }) => this.#clicked(target.closest("[role=option]")));
@@ -39,7 +40,7 @@ class RecipientField extends HTMLElement {
     clearTimeout(this.#timer);
     this.#asking?.abort();
     const q = this.input.value.trim();
-    if (!q) return (this.#close(), this.#offer());
+    if (!q) return this.#close();
     this.#timer = setTimeout(() => this.#search(q), TYPING_PAUSE);
   }
 
