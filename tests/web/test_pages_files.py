@@ -40,6 +40,19 @@ async def test_an_entry_shows_what_it_carries(node: RunningNode, site: Site, ali
     assert links[1].text == 'a "b" <c>.txt 1.2 kB'
 
 
+async def test_a_row_shows_a_paperclip(node: RunningNode, site: Site, alice: Identity) -> None:
+    """Only where the reader sees an entry that carries something."""
+    bob = await factories.person(site, "bob")
+    file = await factories.attachment(site, alice)
+    await factories.discussion(site, alice, [bob], subject="With", files=[file.id])
+    await factories.discussion(site, alice, [bob], subject="Without")
+    async with visitor(node, bob) as browser:
+        rows = (await browser.open("/boxes/inbox")).all("li", "row")
+    said = {row.one("span", "row-subject").text: row.one("span", "row-words").text for row in rows}
+    assert said["With"].startswith("Attached files")
+    assert "Attached files" not in said["Without"]
+
+
 async def test_a_message_is_written_with_files(node: RunningNode, site: Site, alice: Identity) -> None:
     """They are fields of the form like any other: kept, shown again, and taken off without scripts."""
     one = await factories.attachment(site, alice, "one.txt")
