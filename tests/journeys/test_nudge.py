@@ -8,6 +8,7 @@ from playwright.async_api import expect
 
 from app.drafts import DraftFields, create
 from store.columns import utc_now
+from tests.journeys.discussing import is_live
 from tests.journeys.place import Place
 from tests.untouched import leave_untouched
 
@@ -43,11 +44,13 @@ async def test_the_key_n_begins_a_message(place: Place) -> None:
     await tab.keyboard.press("Control+n")
     await tab.keyboard.press("n")
     await expect(tab).to_have_url(re.compile("/new$"))
+    await is_live(tab)
     await tab.locator("#subject").press("n")
     await expect(tab.locator("#subject")).to_have_value("n")
     await tab.goto(f"{place.line.url}/boxes/inbox")
     await tab.locator(".menu summary").click()
     await tab.get_by_role("button", name="Does nothing").click()
+    await is_live(tab)
     await expect(tab.locator(".banner .new")).not_to_have_attribute("aria-keyshortcuts", "n")
     await tab.keyboard.press("n")
     await expect(tab).to_have_url(re.compile("/boxes/inbox$"))
