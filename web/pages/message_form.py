@@ -146,7 +146,7 @@ def read(form: FormData) -> Written:
         cc_search=str(form.get("cc_search", "")),
         reply_policy="nobody" if form.get("reply_policy") == "nobody" else "everyone",
         separately=form.get("separately") == "yes",
-        attachments=[str(one) for one in form.getlist("attachments")][:MOST_FILES],
+        attachments=[one for one in map(str, form.getlist("attachments")) if one.isalnum()][:MOST_FILES],
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
     )
 
