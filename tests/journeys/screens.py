@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from app import filing, folders
 from app.drafts import DraftFields, create
 from tests import factories
 from tests.journeys.place import Place, Visitor
@@ -44,12 +45,24 @@ async def filled_screens(place: Place, *, language: str) -> Screens:
     )
     own = await factories.discussion(place.site, alice.who, [bob], "Short.", subject="")
     draft = await create(place.site, alice.who, DraftFields(subject="Not sent", body="yet"))
+    outer = await folders.create(place.site, alice.who, "A folder with a name that is as long as it may be")
+    inner = await folders.create(place.site, alice.who, "Inner", outer.id)
+    filed = await factories.discussion(place.site, bob, [alice.who], "Filed.")
+    await filing.move(place.site, alice.who, filed, inner.id)
+    thrown = await factories.discussion(place.site, bob, [alice.who], "Thrown away.")
+    await filing.set_trashed(place.site, alice.who, thrown, trashed=True)
     paths = {
         "home": "/",
         "inbox": "/boxes/inbox",
         "in progress": "/boxes/progress",
         "sent": "/boxes/sent",
         "drafts": "/boxes/drafts",
+        "trash": "/boxes/trash",
+        "folders": "/folders",
+        "a folder": f"/boxes/folder:{inner.id}",
+        "only what is unread": "/boxes/inbox?unread=yes",
+        "a folder's name": f"/folders/{inner.id}",
+        "delete a folder": f"/folders/{outer.id}/delete",
         "discussion": f"/discussions/{room}",
         "new message": f"/new?to=person:{bob.person_id}",
         "draft": f"/drafts/{draft.id}",

@@ -1,6 +1,7 @@
 """The mailbox by hand: selections, ranges, folders by dragging and by keyboard, the trash, and the way back."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import pytest
 from playwright.async_api import Locator, Page, expect
@@ -10,6 +11,7 @@ from app.filing import Deed
 from tests import factories
 from tests.journeys.discussing import badge_shows
 from tests.journeys.place import Place, Visitor
+from tests.journeys.test_access import violations
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -173,9 +175,49 @@ async def test_nothing_moves_under_a_hand(place: Place) -> None:
     await expect(tab.locator(".new-above")).to_be_hidden()
 
 
-async def _with_rooms(place: Place, number: int) -> tuple[Visitor, Sequence[str]]:
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_selecting_is_accessible(place: Place, theme: Literal["light", "dark"]) -> None:
+    """The bar, the folders to choose from, the question, the notice; and all of it fits a narrow screen."""
+    alice, rooms = await _with_rooms(place, 3)
+    await folders.create(place.site, alice.who, "A folder with a long name that goes on and on")
+    await filing.set_trashed(place.site, alice.who, rooms[0], trashed=True)
+    tab = await alice.tab("/boxes/inbox")
+    await tab.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    await tab.set_viewport_size({"width": 320, "height": 640})
+    await _check(tab, rooms[1]).click()
+    assert await violations(tab) == []
+    await tab.get_by_role("button", name="Move to…").click()
+    assert await violations(tab) == []
+    await tab.keyboard.press("Escape")
+    await tab.get_by_role("button", name="Mark as read").click()
+    await expect(tab.locator(".undo")).to_be_visible()
+    assert await violations(tab) == []
+    assert await tab.evaluate("document.documentElement.scrollWidth") == 320
+    await tab.goto(f"{place.line.url}/boxes/trash")
+    await _check(tab, rooms[0]).click()
+    await tab.get_by_role("button", name="Delete permanently").click()
+    assert await violations(tab) == []
+
+
+async def test_without_scripts(place: Place) -> None:
+    """The bar comes with the first check box; the menu, the notice and its way back are plain forms."""
+    alice, rooms = await _with_rooms(place, 3, java_script_enabled=False)
+    await folders.create(place.site, alice.who, "Classes")
+    tab = await alice.tab("/boxes/inbox")
+    await expect(tab.locator(".selection-bar")).to_be_hidden()
+    await _check(tab, rooms[0]).click()
+    await _check(tab, rooms[1]).click()
+    await tab.get_by_role("button", name="Move to…").click()
+    await tab.get_by_role("button", name="Classes").click()
+    await expect(tab.locator(".undo-notice")).to_contain_text("2 discussions are moved")
+    assert await _order(tab) == [rooms[2]]
+    await tab.get_by_role("button", name="Undo").click()
+    assert await _order(tab) == [rooms[2], rooms[1], rooms[0]]
+
+
+async def _with_rooms(place: Place, number: int, **options: bool) -> tuple[Visitor, Sequence[str]]:
     """Somebody with as many unread discussions in her inbox, the oldest first."""
-    alice, bob = await place.visitor("Alice"), await place.person("Bob")
+    alice, bob = await place.visitor("Alice", **options), await place.person("Bob")
     rooms = [
         await factories.discussion(place.site, bob, [alice.who], subject=f"Room {n}") for n in range(number)
     ]

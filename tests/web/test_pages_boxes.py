@@ -1,6 +1,6 @@
 """Boxes, folders and the trash as forms and links alone: each action has its way back, or asks first."""
 
-from app import folders, mailbox
+from app import filing, folders, mailbox
 from app.site import Identity, Site
 from tests import factories
 from tests.nodes import RunningNode
@@ -111,6 +111,22 @@ async def test_what_is_not_from_here_changes_nothing(node: RunningNode, site: Si
         page = await reader.open(f"/discussions/{room}?box=folder:{foreign.id}")
         assert page.one(id="box-title").text == "Inbox"
     assert await _in_box(site, bob, "inbox") == [room]
+
+
+async def test_the_one_new_message_is_found_in_a_folder(node: RunningNode, site: Site) -> None:
+    """The badge counts it, and leads straight to it; the inbox does not count it."""
+    alice, bob = await factories.people(site, "alice", "bob")
+    room = await factories.discussion(site, alice, [bob])
+    folder = await folders.create(site, bob, "Kept")
+    await filing.move(site, bob, room, folder.id)
+    async with visitor(node, bob) as reader:
+        page = await reader.open("/unread")
+        assert reader.path == f"/discussions/{room}"
+        assert page.one("unread-badge").attributes["data-count"] == "1"
+        assert page.one("boxes-nav").all("span", "count")[0].text == "0"
+        page = await reader.open(f"/discussions/{room}?box=folder:{folder.id}")
+        assert page.one(id="box-title").text == "Kept"
+        assert len(page.all("li", "row")) == 1
 
 
 async def test_folders_are_made_changed_and_deleted(node: RunningNode, site: Site) -> None:

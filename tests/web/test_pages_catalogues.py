@@ -71,7 +71,8 @@ async def test_a_french_page_is_french(node: RunningNode) -> None:
     room = await factories.discussion(site, alice, [bob], subject="Salut", body="Bonjour")
     english = _sentences_only_in_english()
     addresses = ["/", "/new", f"/discussions/{room}", f"/discussions/{room}/stop", "/nowhere", "/sign-in"]
-    addresses += [f"/boxes/{box}" for box in ("inbox", "progress", "sent", "drafts")]
+    addresses += [f"/boxes/{box}" for box in ("inbox", "progress", "sent", "drafts", "trash")]
+    addresses.append("/folders")
     async with visitor(node, bob, "fr") as reader:
         for address in addresses:
             page = await reader.open(address)

@@ -52,4 +52,15 @@ export function watchKeys(selection) {
   };
 }
 
+/** Arrows go through the choices of a card that is open. */
+export function watchMenu(card) {
+  card.addEventListener("keydown", (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    const choices = [...card.querySelectorAll("li a, li button")];
+    choices.at((choices.indexOf(document.activeElement) + step) % choices.length)?.focus();
+    event.preventDefault();
+  });
+}
+
 const isText = (target) => target.matches("textarea, [contenteditable], input:not([type=checkbox])");

@@ -22,10 +22,12 @@ class MessageList extends HTMLElement {
   connectedCallback() {
     if (this.dataset.box === "drafts") return;
     this.rows = this.querySelector(".rows");
-    for (const type of ["entry", "unread", "added", "gone"]) {
+    for (const type of ["entry", "unread", "added"]) {
       live.subscribe(type, null, ({ discussion }) => discussion && this.#note([discussion]));
     }
     live.subscribe("view", null, ({ discussions }) => this.#note(discussions));
+    // Whoever has lost a discussion no longer sees a word of it, wherever her hand is.
+    live.subscribe("gone", null, ({ discussion }) => discussion && (this.#put(discussion, null, true), this.#settled()));
     // What happened while there was no stream is not told.
     let down = false;
     live.subscribe("state", null, ({ state }) => {
@@ -42,6 +44,11 @@ class MessageList extends HTMLElement {
       await this.#load(discussions.slice(start, start + AT_ONCE), { mayMove: true });
     }
     await this.#fill();
+  }
+
+  /** Those that are shown. */
+  get discussions() {
+    return [...this.rows.children].map((row) => row.dataset.discussion);
   }
 
   #note(discussions) {
@@ -137,8 +144,8 @@ class MessageList extends HTMLElement {
 
   async #catchUp() {
     const top = rendered(await getHtml(`/boxes/${this.dataset.box}${this.dataset.query ?? ""}`));
-    const shown = [...top.querySelectorAll(".row"), ...this.rows.children];
-    this.#note(shown.map((row) => row.dataset.discussion));
+    const first = [...top.querySelectorAll(".row")].map((row) => row.dataset.discussion);
+    this.#note([...first, ...this.discussions]);
   }
 
   #watchHands() {

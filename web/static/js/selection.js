@@ -1,10 +1,10 @@
 // <box-selection>: rows that are selected, with a range, by keyboard, or all at once; and what is done to them.
 
 import { getHtml } from "./api.js";
+import { Deeds } from "./deeds.js";
 import { watchDragging } from "./dragging.js";
-import { file, putBack } from "./filing.js";
 import { live } from "./live.js";
-import { watchKeys } from "./row-keys.js";
+import { watchKeys, watchMenu } from "./row-keys.js";
 import { counted, say } from "./sentences.js";
 import { rendered } from "./trusted.js";
 import { UndoNotice } from "./undo-notice.js";
@@ -19,9 +19,11 @@ class BoxSelection extends HTMLElement {
     this.count = this.bar.querySelector(".selection-count");
     this.everything = this.bar.elements.everything;
     this.notice = new UndoNotice(this.querySelector(".undo-notice"));
+    this.deeds = new Deeds(this.list, this.notice);
     this.question = this.querySelector("#ask-delete");
     this.#listen();
     watchKeys(this);
+    document.querySelectorAll(".choices-card").forEach(watchMenu);
     watchDragging(this.list, this.dataset.box, {
       taken: (row) => this.#taken(row),
       dropped: (what, action, folder) => this.#run(what, action, folder),
@@ -161,39 +163,11 @@ class BoxSelection extends HTMLElement {
   }
 
   async #run(what, action, folder) {
-    const changed = [];
     const place = this.#rowIndex(this.selected[0]);
     const hadFocus = this.contains(document.activeElement) || document.activeElement === document.body;
-    this.notice.show("busy");
-    try {
-      await file(what, action, folder, (some) => changed.push(...some));
-      const canUndo = action !== "delete" && changed.length > 0;
-      this.notice.show(changed.length ? action : "none", changed.length, canUndo ? () => this.#undo(changed) : null);
-      this.clear();
-    } catch (refused) {
-      const why = refused.status === 422 && folder ? "gone" : changed.length ? "partly" : "failed";
-      this.notice.show(why);
-    }
-    await this.#update(what, changed);
+    if (await this.deeds.run(what, action, folder)) this.clear();
+    await this.deeds.shown;
     if (hadFocus) this.#focusRow(place);
-  }
-
-  async #undo(changed) {
-    this.notice.show("busy");
-    try {
-      await putBack(changed);
-      this.notice.show("undo", changed.length);
-    } catch {
-      this.notice.show("failed");
-    }
-    await this.#update({}, changed);
-  }
-
-  async #update(what, changed) {
-    const shown = what.all ? [...this.list.querySelectorAll(".row")].map(idOf) : [];
-    const ids = [...new Set([...shown, ...changed.map(({ id }) => id)])];
-    // Far below what is shown nothing has to be put in its place.
-    await this.list.update(ids.slice(0, 200)).catch(() => {});
   }
 
   #rowIndex(row) {
