@@ -15,15 +15,18 @@ import structlog
 from app import drafts
 from app.drafts import Draft, RecipientRef
 from app.errors import AlreadySent, NotFound, ParleyError
-from app.events import MessageMoved
+from app.events import Attached, MessageMoved
+from app.lines import attached
 from app.markdown import render
 from app.sending import Sent, check, own, send, send_as_it_is
 from app.sign_in import identity_of
 from app.site import Identity, Site
 from store import holding, people
+from store.carrying import carried_by_drafts
 from store.database import StoreUnavailable
 from store.drafts import recipients_of
 from store.holding import Leaving, State
+from store.prepared import through
 from store.tables import Message
 
 log = structlog.get_logger(__name__)
@@ -44,6 +47,7 @@ class Held(msgspec.Struct, frozen=True):
     to: list[RecipientRef]
     cc: list[RecipientRef]
     separately: bool
+    attachments: tuple[Attached, ...]
     leaves_at: datetime
 
 
@@ -155,6 +159,7 @@ async def _hold(site: Site, who: Identity, message_id: str, was: State, leaves_a
 async def _shown(site: Site, message: Message) -> Held:
     async with site.database.read() as session:
         recipients = (await recipients_of(session, [message.id]))[message.id]
+        carried = await through(session, carried_by_drafts, [message.id])
     body = message.body.strip()
     return Held(
         id=message.id,
@@ -164,5 +169,6 @@ async def _shown(site: Site, message: Message) -> Held:
         to=[RecipientRef(r.type, r.id, r.name) for r in recipients if r.role == "to"],
         cc=[RecipientRef(r.type, r.id, r.name) for r in recipients if r.role == "cc"],
         separately=message.separately,
+        attachments=attached(carried.get(message.id, ())),
         leaves_at=cast("datetime", message.leaves_at),
     )
