@@ -17,9 +17,13 @@ OTHERS: list[Any] = [None, True, -1, 0, 2**31, 2**63, 2**70, 1e308, [], {}, [Non
 FIELDS = [
     "login", "password", "subject", "body", "to", "cc", "kind", "reply_policy", "attachments", "appointment",
     "client_id", "reply_to", "add", "share_history", "seq", "state", "next", "language", "theme", "action",
-    "version", "draft", "remove", "add_search", "to_search", "cc_search",
+    "version", "draft", "remove", "add_search", "to_search", "cc_search", "name", "parent", "folder", "muted",
+    "trashed", "ids", "all", "changed", "cursor",
 ]  # fmt: skip
-NAMES = ["q", "cursor", "limit", "after", "before", "at", "box", "ids", "to", "next", "reply_to", "state"]
+NAMES = [
+    "q", "cursor", "limit", "after", "before", "at", "box", "ids", "to", "next", "reply_to", "state", "from",
+    "unread",
+]  # fmt: skip
 QUERIES = [
     "&".join(f"{name}={odd}" for name in NAMES) for odd in ("%00", "%FF", "-1", "9" * 30, "person:%00")
 ]
