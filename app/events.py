@@ -40,7 +40,8 @@ class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One entry of a discussion's log as it is shown and sent.
 
     `html` is there only where the body is more than plain text; without it the body is shown as it is, line
-    breaks kept. `client_id` is only on replies.
+    breaks kept. `client_id` is only on replies. `mentions` are those whom the body names with `@`, and who were in the
+    discussion at that moment.
     """
 
     seq: int
@@ -53,6 +54,7 @@ class Line(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     client_id: str | None = None
     reply_to: int | None = None
     about: PersonRef | None = None
+    mentions: tuple[PersonRef, ...] = ()
 
 
 class EntryStored(msgspec.Struct, frozen=True, gc=False, tag="entry"):

@@ -8,6 +8,7 @@ import msgspec
 from app.events import Attached, EntryKind, EntryStored, Line, PersonRef
 from app.markdown import render
 from store.lines import ReadLine
+from store.mentions import Called
 from store.room import CarriedFile, StoredLine
 
 
@@ -24,6 +25,7 @@ def shown(line: ReadLine) -> Line:
         client_id=line.client_id,
         reply_to=line.reply_to_seq,
         about=PersonRef(line.about_id, line.about_name or "") if line.about_id else None,
+        mentions=mentioned(line.mentions) if line.mentions else (),
     )
 
 
@@ -41,6 +43,11 @@ def happened(
         about=about,
     )
     return EntryStored(line.message_id, shown)
+
+
+def mentioned(called: Sequence[Called]) -> tuple[PersonRef, ...]:
+    """Whom an entry names, as it is shown and sent."""
+    return tuple(PersonRef(one.id, one.name) for one in called)
 
 
 def attached(files: Sequence[CarriedFile]) -> tuple[Attached, ...]:

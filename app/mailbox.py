@@ -51,6 +51,13 @@ class Row(msgspec.Struct, frozen=True):
     folder: str | None
     trashed: bool
     has_attachments: bool
+    mentioned: bool
+    """Something unread names the reader: then it counts although it is muted."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether the badge counts it, where it is in no trash."""
+        return self.unread > 0 and (self.mentioned or not self.muted)
 
 
 class Unread(msgspec.Struct, frozen=True):
@@ -107,7 +114,7 @@ async def among(
 
 
 async def unread(site: Site, who: Identity) -> Unread:
-    """The badge: discussions with something unread, not muted, not in the trash."""
+    """The badge: discussions with something unread, not muted (or mentioned there), not in the trash."""
     badge = await following.badge(site.database, who.person_id)
     # Nothing is unread in what one wrote until somebody answers, which brings it into the inbox.
     return Unread(badge.count, {"inbox": badge.count - sum(badge.folders.values())}, badge.folders)
@@ -157,4 +164,5 @@ def _row(row: BoxRow, names: Mapping[str, str]) -> Row:
         folder=row.folder,
         trashed=row.trashed,
         has_attachments=row.has_files,
+        mentioned=row.called,
     )

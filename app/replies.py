@@ -27,6 +27,7 @@ from app.waking import woken
 from store.attachments import seen
 from store.database import Database, OutcomeUnknown, StoreUnavailable
 from store.log import append, find_replies, lock_rooms
+from store.mentions import call
 from store.participations import MemberState, active_members
 from store.prepared import Link
 from store.room import Room, StoredLine
@@ -214,6 +215,7 @@ class ReplyLog:
 
     def _append(self, verdict: Verdict, rooms: dict[str, Room], link: Link) -> Stored:
         stored = append(link, rooms, verdict.lines, self._now())
+        verdict.calls = call(link, stored)
         return verdict, stored, woken(link, rooms, stored, self._asleep_after)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import structlog
 
 from app.events import EntryStored, Line
-from app.lines import attached
+from app.lines import attached, mentioned
 from app.markdown import may_be_markup, render
 from app.verdicts import Verdict
 from store.room import StoredLine
@@ -32,6 +32,9 @@ async def told(verdict: Verdict, stored: Sequence[StoredLine]) -> list[EntryStor
                 html=await _html(line.body) if may_be_markup(line.body) else None,
                 client_id=line.client_id,
                 reply_to=line.reply_to_seq,
+                mentions=mentioned(verdict.calls.get((line.message_id, line.seq), ()))
+                if verdict.calls
+                else (),
             ),
         )
         for reply, line in zip(verdict.accepted, stored, strict=True)

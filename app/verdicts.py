@@ -8,6 +8,7 @@ import msgspec
 from app.errors import ClientIdReused, FieldError, Forbidden, InvalidInput, NotFound, ParleyError
 from app.events import PersonRef
 from app.rules.files import FileLimits, WrongFiles, wrong_ids, wrong_sizes
+from store.mentions import NOBODY, Calls
 from store.participations import MemberState
 from store.room import CarriedFile, NewLine, Room, StoredLine, StoredReply
 
@@ -67,6 +68,8 @@ class Verdict:
         """Whether any of them is refused."""
         self.accepted: list[NewReply] = []
         self.lines: list[NewLine] = []
+        self.calls: Calls = NOBODY
+        """Whom the stored ones name."""
         for reply in replies:
             self._judge(reply)
 

@@ -101,6 +101,7 @@ def entry(discussion: str, line: Line) -> Entry:
         line.client_id,
         line.reply_to,
         line.about,
+        line.mentions,
         discussion=discussion,
     )
 

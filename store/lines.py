@@ -12,6 +12,7 @@ from sqlalchemy import FromClause, Select, and_, bindparam, select
 
 from store.carrying import carried_by_lines
 from store.columns import table_of
+from store.mentions import Called, called_in
 from store.pairs import by_ids, by_spans, look_up_ids, look_up_spans
 from store.prepared import Link, Prepared
 from store.room import CarriedFile
@@ -38,6 +39,10 @@ class ReadLine(msgspec.Struct, frozen=True):
     reply_to_seq: int | None
     created_at: datetime
     attachments: tuple[CarriedFile, ...] = ()
+    mentions: tuple[Called, ...] = ()
+
+
+BODY = ReadLine.__struct_fields__.index("body")
 
 
 def _lines_of(entries: FromClause) -> Select[Any]:
@@ -101,7 +106,8 @@ def read_lines(
     rows = LINES.rows(link, {"room": message_id, "first": first, "last": last})
     # After the lines, since on PostgreSQL each statement sees what was committed before it.
     carried = carried_by_lines(link, message_id, first, last) if rows else {}
-    return [ReadLine(*(*row, carried.get(row[1], ()))) for row in rows]
+    called = called_in(link, message_id, first, last) if any("@" in row[BODY] for row in rows) else {}
+    return [ReadLine(*(*row, carried.get(row[1], ()), called.get(row[1], ()))) for row in rows]
 
 
 def missing_lines(link: Link, message_id: str, after: int, upto: int, limit: int) -> list[ReadLine]:

@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, Integer, bindparam, delete, insert, select
 from store.carrying import loosen
 from store.columns import UtcDateTime, table_of
 from store.log import lock_rooms
+from store.mentions import DROP_MENTIONS
 from store.prepared import Link, Prepared
 from store.search.forgetting import forget
 from store.tables import (
@@ -116,7 +117,9 @@ def purge_step(link: Link, room: str, now: datetime, most: int) -> bool:
     if lines := [row[0] for row in NEXT_LINES.rows(link, {"room": room, "most": most})]:
         forget(link, [(room, lines[0], lines[-1])])
         _drop_files(link, room, lines[0], lines[-1], now)
-        DROP_LINES.run(link, [{"room": room, "first": lines[0], "last": lines[-1]}])
+        span = {"room": room, "first": lines[0], "last": lines[-1]}
+        DROP_MENTIONS.run(link, [span])
+        DROP_LINES.run(link, [span])
         return True
     if people := NEXT_PEOPLE.rows(link, {"room": room, "most": most}):
         _drop_people(link, room, people)

@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import and_, not_, select
+from sqlalchemy import and_, not_, or_, select
 
 from store.columns import table_of
 from store.pairs import by_pairs, look_up, look_up_ids
@@ -32,7 +32,7 @@ LATE = by_pairs(
         .select_from(rooms_of(wanted))
         .where(
             participation.c.state == "active",
-            ~participation.c.muted,
+            or_(~participation.c.muted, participation.c.called_seq > participation.c.read_seq),
             NOT_IN_TRASH,
             UNREAD > 0,
             not_(_MIRRORED),
@@ -63,7 +63,8 @@ class UnreadIn(msgspec.Struct, frozen=True):
 
 
 def counts_for(link: Link, person_ids: Iterable[str]) -> dict[str, int]:
-    """In how many discussions each of these people has something unread: not muted, not in the trash."""
+    """In how many discussions each of these people has something unread: not muted (or mentioned there), not in the
+    trash."""
     counts = dict.fromkeys(person_ids, 0)
     for person_id, discussions in look_up_ids(link, TALLIES, counts):
         counts[person_id] += discussions

@@ -50,6 +50,8 @@ class BoxRow(msgspec.Struct, frozen=True):
     folder: str | None
     trashed: bool
     has_files: bool
+    called: bool
+    """An entry that mentions this person is unread."""
     faces: tuple[str, ...]
     """Some of the others who are in it now, the author first."""
 
@@ -93,6 +95,7 @@ def _filled(wanted: Subquery) -> Select[Any]:
             participation.c.folder_id,
             IN_TRASH,
             HAS_FILES,
+            participation.c.called_seq > participation.c.read_seq,
             _author_inside(),
             *(_face(place) for place in range(FACES)),
         )

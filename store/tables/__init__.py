@@ -7,7 +7,7 @@ nothing here is created at import: Alembic owns the schema.
 from store.tables.files import Attachment, Blob, Carried
 from store.tables.folders import Folder
 from store.tables.lists import Listed, RecipientList
-from store.tables.messages import ABANDONED, Entry, Message, Recipient
+from store.tables.messages import ABANDONED, Entry, Mention, Message, Recipient
 from store.tables.participations import INSIDE_SHELVES, TRASHED, UNTALLIED, Arrival, Participation
 from store.tables.people import AccessToken, Group, Membership, Person, Session
 from store.tables.purging import Purge
@@ -28,6 +28,7 @@ __all__ = [
     "Group",
     "Listed",
     "Membership",
+    "Mention",
     "Message",
     "Participation",
     "Person",

@@ -141,3 +141,14 @@ class Entry(SQLModel, table=True):
     reply_to_seq: int | None = None
     reply_count: int
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Mention(SQLModel, table=True):
+    """Whom a reply names with `@`: participants at the moment in which it was stored."""
+
+    __tablename__ = "mention"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    message_id: str = Field(foreign_key="message.id", primary_key=True, sa_type=Identifier)
+    seq: int = Field(primary_key=True)
+    person_id: str = Field(foreign_key="person.id", primary_key=True, sa_type=Identifier)

@@ -7,7 +7,10 @@ from sqlmodel import Field, SQLModel
 
 from store.columns import Identifier, UtcDateTime, one_of, utc_now
 
-UNTALLIED = "tallied <> (unread > 0 AND state = 'active' AND NOT muted AND trashed_at IS NULL)"
+UNTALLIED = (
+    "tallied <> (unread > 0 AND state = 'active' AND (NOT muted OR called_seq > read_seq) "
+    "AND trashed_at IS NULL)"
+)
 """Participations that a badge counts, and its person's tally does not yet, or the other way round.
 
 SQLite uses the partial index only where a query says it in these very words.
@@ -35,6 +38,9 @@ class Participation(SQLModel, table=True):
     author: once somebody has answered). `last_entry_at` and `unread` mirror the room (see `mirrored_seq`).
     `tallied` says whether the person's `tally` counts this discussion among those with something unread; where it
     should say the opposite, a small index knows (see `store.tallies`).
+
+    `muted`: nothing unread counts, until an entry mentions her (`called_seq` is the last one that did) and she has read
+    that.
 
     `trashed_at` is the moment of the trash, `trashed_count` the room's `reply_count` in that moment: a reply after it
     brings the discussion back, with the mirror; in a room that waits for its mirror, the two counts tell. `shelf` is
@@ -82,6 +88,7 @@ class Participation(SQLModel, table=True):
     own_count: int = 0
     received: bool = True
     muted: bool = False
+    called_seq: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     folder_id: str | None = Field(default=None, foreign_key="folder.id", sa_type=Identifier)
     trashed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     trashed_count: int | None = None

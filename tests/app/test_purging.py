@@ -15,12 +15,12 @@ from app.participants import add, stop
 from app.purging import purge_abandoned
 from app.site import Identity, Site
 from store.columns import table_of
-from store.tables import Entry, Message, Participation, Person, Purge, Recipient, SearchLine
+from store.tables import Entry, Mention, Message, Participation, Person, Purge, Recipient, SearchLine
 from tests import factories
 from tests.app.circles import Clock, reply
 from tests.app.test_sending import one
 
-HELD = (Message, Entry, Participation, Recipient, SearchLine, Purge)
+HELD = (Message, Entry, Mention, Participation, Recipient, SearchLine, Purge)
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ async def left_by_all(site: Site, circle: list[Identity], replies: int = 3) -> s
     """A discussion of these people that was indexed and that they have all left, each in a way of her own."""
     room = await factories.discussion(site, circle[0], circle[1:], subject="Xylophone")
     for _ in range(replies):
-        await reply(site, circle[-1], room, "Zephyr words")
+        await reply(site, circle[-1], room, "Zephyr words, @Alice")
     await stop(site, circle[0], room)
     for who in circle[1:]:
         await delete(site, who, room)

@@ -12,18 +12,32 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from store import boxes, circle, filing, folders, following, marks, participations, purging, tallies, unread
+from store import (
+    boxes,
+    circle,
+    filing,
+    folders,
+    following,
+    marks,
+    mentions,
+    participations,
+    purging,
+    tallies,
+    unread,
+)
 from store.boxes.places import Box
 from store.boxes.sieve import Sieve
 from store.database import Database
 from store.entries import NewLine, append, find_replies, heads, lock_rooms, read_lines
 from store.folders import FolderRow
 from store.prepared import Link, through
+from store.room import StoredLine
 from tests.store.rows import NOON, people, reply, room
 from tests.waiting import wait_for
 
 Query = Callable[[AsyncSession], Awaitable[object]]
 
+LINE = StoredLine("room", 2, "reply", "bob", "@Alice", None, None, None, 2, NOON)
 QUERIES: dict[str, tuple[Query, set[str]]] = {
     "inbox": (
         lambda session: boxes.page(session, Box("inbox"), "alice", None, 30),
@@ -104,6 +118,8 @@ QUERIES: dict[str, tuple[Query, set[str]]] = {
         lambda session: through(session, participations.active_members, [("room", "bob"), ("x", "y")]),
         set(),
     ),
+    "mentions": (lambda session: through(session, mentions.call, [LINE]), set()),
+    "those mentioned": (lambda session: through(session, mentions.called_in, "room", 1, 50), set()),
     "known replies": (
         lambda session: find_replies(session, [("alice", "1"), ("bob", "2")]),
         {"sqlite_autoindex_entry_2"},
@@ -128,7 +144,17 @@ async def test_rows_are_reached_by_index(sqlite_url: str, name: str) -> None:
     plan = await plan_of(sqlite_url, query)
     for index in indexes:
         assert any(index in line for line in plan), f"{index} is not used: {plan}"
-    tables = ("participation", "message", "entry", "person", "other", "writer", "author", "last_words")
+    tables = (
+        "participation",
+        "message",
+        "entry",
+        "person",
+        "mention",
+        "other",
+        "writer",
+        "author",
+        "last_words",
+    )
     scanned = [line for line in plan if line.startswith(tuple(f"SCAN {table}" for table in tables))]
     assert [line for line in scanned if "ix_message_unmirrored" not in line] == []
 

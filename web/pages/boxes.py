@@ -166,7 +166,7 @@ async def _only_unread(site: Site, me: Identity) -> str | None:
     for _ in range(PAGES_LOOKED_THROUGH):
         wanted = Wanted(unread=True)
         page = await mailbox.box(site, me, "progress", cursor=cursor, limit=LARGEST_PAGE, wanted=wanted)
-        found = next((row.id for row in page.items if not row.muted), None)
+        found = next((row.id for row in page.items if row.is_new), None)
         cursor = page.next
         if found or cursor is None:
             return found

@@ -46,8 +46,8 @@ async def home_of(site: Site, me: Identity) -> Home:
     """What the blocks of a person's home hold now."""
     page = await mailbox.box(site, me, "progress", limit=LOOKED_AT)
     waiting = await drafts.list_drafts(site, me, limit=MOST_DRAFTS)
-    new = [row for row in page.items if row.unread and not row.muted]
-    read = [row for row in page.items if not row.unread or row.muted]
+    new = [row for row in page.items if row.is_new]
+    read = [row for row in page.items if not row.is_new]
     return Home(
         new=new[:MOST_NEW],
         more_new=len(new) > MOST_NEW,
