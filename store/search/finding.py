@@ -6,7 +6,7 @@ discussions then has these named in the query: the index steps from one of their
 those of others. For whoever is in many, a word that was not common among the newest lines is rare enough.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +26,11 @@ MANY_ROOMS = 1_000
 """So many are named when the newest lines did not hold enough."""
 WINDOW = 5_000
 """Lines that are looked through first."""
+WIDER = 30_000
+"""Lines that are looked through next on PostgreSQL, for whoever is in more than `MANY_ROOMS`: its index gives out all
+that it finds before the first, so that it is asked at once only for what is rare."""
+RARE = 50
+"""What is found in fewer of the first window's lines is rare."""
 MOST_WORDS_ALIKE = 200
 """Words that begin alike and are looked for one by one; of more, the index is asked for the beginning."""
 SHORT = 3
@@ -57,7 +62,7 @@ class _Search(msgspec.Struct, frozen=True):
         kind = statements.newest if window else statements.everywhere
         parameters: dict[str, Any] = {
             "person": self.person_id,
-            "query": self._said(query),
+            "query": self._said(query, line_by_line=window > 0),
             "lowest": lowest,
             "highest": highest,
             "most": most,
@@ -69,9 +74,18 @@ class _Search(msgspec.Struct, frozen=True):
         statement = kind(unread=self.bounds.unread, folder=self.bounds.folder is not None)
         return [(moment_of(place), room, seq) for place, room, seq in statement.rows(self.link, parameters)]
 
-    def _said(self, query: Query) -> str:
-        say = statements.for_sqlite if link_is_sqlite(self.link) else statements.for_postgresql
-        return say(query, self.words)
+    def is_rare(self, highest: int) -> bool:
+        """Whether few of the newest lines hold what is looked for, whoever may see them (PostgreSQL)."""
+        query = self._said(self.query, line_by_line=True)
+        parameters = {"query": query, "highest": highest, "window": WINDOW}
+        return int(statements.COMMON.rows(self.link, parameters)[0][0]) < RARE
+
+    def _said(self, query: Query, *, line_by_line: bool) -> str:
+        if link_is_sqlite(self.link):
+            return statements.for_sqlite(query, self.words)
+        # What is held against line after line is said as shortly as possible.
+        words = dict.fromkeys(self.words) if line_by_line else self.words
+        return statements.for_postgresql(query, words)
 
 
 def find(
@@ -177,9 +191,19 @@ def _some(search: _Search, rooms: Sequence[str], lowest: int, highest: int, most
         named = msgspec.structs.replace(query, tags=(*query.tags, tuple(map(room_tag, rooms))))
     if len(rooms) <= FEW_ROOMS and link_is_sqlite(link):
         return search.run(named, lowest, highest, most)
-    floor = statements.FLOOR.rows(link, {"highest": highest, "window": WINDOW})
-    first = max(lowest, floor[0][0] + 1 if floor else 0)
-    found = search.run(query, first, highest, most, window=WINDOW)
-    if len(found) < most and first > lowest:
-        found += search.run(named, lowest, first - 1, most - len(found))
-    return found
+    found: list[Key] = []
+    for window in _windows(search, len(rooms), highest):
+        floor = statements.FLOOR.rows(link, {"highest": highest, "window": window})
+        first = max(lowest, floor[0][0] + 1 if floor else 0)
+        found += search.run(query, first, highest, most - len(found), window=window)
+        highest = first - 1
+        if len(found) == most or highest < lowest:
+            return found
+    return found + search.run(named, lowest, highest, most - len(found))
+
+
+def _windows(search: _Search, rooms: int, highest: int) -> Iterator[int]:
+    """How many lines to look through before the index is asked for all."""
+    yield WINDOW
+    if rooms > MANY_ROOMS and not link_is_sqlite(search.link) and not search.is_rare(highest):
+        yield WIDER

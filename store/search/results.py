@@ -11,7 +11,7 @@ from store.columns import table_of
 from store.log import COUNTED
 from store.pairs import by_ids, by_spans, look_up_ids, look_up_spans
 from store.prepared import Link
-from store.search.documents import SUBJECT, file_names
+from store.search.documents import SUBJECT, SUBJECTS, file_names
 from store.search.finding import Key
 from store.search.unindexed import Seen, seen_in
 from store.search.unsent import UNSENT
@@ -50,7 +50,9 @@ def results(link: Link, person_id: str, keys: Sequence[Key]) -> list[Result]:
     spans = [(room, max(seq, 1), max(seq, 1)) for _, room, seq in keys if seq != UNSENT]
     files = file_names(link, [(room, max(seq, 0), max(seq, 0)) for _, room, seq in keys])
     rows = look_up_spans(link, LINES, spans) if spans else []
-    # Looked up apart: SQLite would go through all of the person's discussions, in the hope that they are few.
+    # Looked up apart. In one statement SQLite would go through all of the person's discussions in the hope that they
+    # are few, and PostgreSQL through all lines of each discussion.
+    subjects = dict(look_up_ids(link, SUBJECTS, {span[0] for span in spans})) if spans else {}
     seen = seen_in(link, person_id, {span[0] for span in spans}) if spans else {}
     lines = {(row[0], row[1]): row for row in rows}
     drafts = [room for _, room, seq in keys if seq == UNSENT]
@@ -62,7 +64,7 @@ def results(link: Link, person_id: str, keys: Sequence[Key]) -> list[Result]:
         if seq == UNSENT and room in unsent:
             found.append(_draft(key, unsent[room], names))
         elif seq != UNSENT and room in seen and seen[room].shows(seq) and (room, max(seq, 1)) in lines:
-            found.append(_line(key, lines[room, max(seq, 1)], names, seen[room], person_id))
+            found.append(_line(key, subjects[room], lines[room, max(seq, 1)], names, seen[room], person_id))
     return found
 
 
@@ -71,8 +73,10 @@ def _draft(key: Key, row: tuple[Any, ...], files: tuple[str, ...]) -> Result:
     return Result(key, state, draft, 0, subject, author_id, author_name, None, None, body, at, False, files)
 
 
-def _line(key: Key, row: tuple[Any, ...], files: tuple[str, ...], seen: Seen, person_id: str) -> Result:
-    room, seq, kind, subject, author_id, author_name, about_id, about_name, body, at = row
+def _line(
+    key: Key, subject: str, row: tuple[Any, ...], files: tuple[str, ...], seen: Seen, person_id: str
+) -> Result:
+    room, seq, kind, author_id, author_name, about_id, about_name, body, at = row
     if key[2] == SUBJECT:
         kind, seq, body, files = "subject", seen.from_seq, "", ()
     unread = seq > seen.read_seq and author_id != person_id and kind in COUNTED
@@ -88,7 +92,6 @@ def _lines(wanted: Subquery) -> Select[Any]:
         entry.c.message_id,
         entry.c.seq,
         entry.c.kind,
-        message.c.subject,
         entry.c.author_id,
         author.c.name,
         entry.c.about_person_id,
@@ -97,7 +100,6 @@ def _lines(wanted: Subquery) -> Select[Any]:
         entry.c.created_at,
     ).select_from(
         wanted.join(entry, within)
-        .join(message, message.c.id == entry.c.message_id)
         .join(author, author.c.id == entry.c.author_id)
         .outerjoin(about, about.c.id == entry.c.about_person_id)
     )

@@ -21,15 +21,26 @@ CROSS JOIN participation AS p ON p.message_id = l.message_id AND p.person_id = :
 WHERE f.search_words MATCH :query AND f.rowid BETWEEN :lowest AND :highest AND {seen}
 ORDER BY f.rowid DESC LIMIT :most
 """
-# The inner LIMIT keeps PostgreSQL from asking its index, which would give out everything before the first.
+# PostgreSQL is led line by line from the newest on, and stops with the last that is wanted: a join would look up all
+# participations first and sort then. The inner LIMIT keeps it from asking its index, which would give out everything
+# before the first.
 _POSTGRESQL_NEWEST = """
 SELECT l.place, l.message_id, l.seq
 FROM (
     SELECT place, message_id, seq, words FROM search_line
     WHERE place BETWEEN :lowest AND :highest ORDER BY place DESC LIMIT :window
-) AS l JOIN participation AS p ON p.message_id = l.message_id AND p.person_id = :person
-WHERE l.words @@ CAST(CAST(:query AS text) AS tsquery) AND {seen}
-ORDER BY l.place DESC LIMIT :most
+) AS l CROSS JOIN LATERAL (
+    SELECT 1 FROM participation AS p
+    WHERE p.message_id = l.message_id AND p.person_id = :person AND {seen} LIMIT 1
+) AS shown
+WHERE l.words @@ CAST(CAST(:query AS text) AS tsquery)
+LIMIT :most
+"""
+# How many of the newest lines hold it, whoever may see them.
+_POSTGRESQL_COMMON = """
+SELECT count(*)
+FROM (SELECT words FROM search_line WHERE place <= :highest ORDER BY place DESC LIMIT :window) AS l
+WHERE l.words @@ CAST(CAST(:query AS text) AS tsquery)
 """
 # And here it must ask it: without the fence it might go through all lines, newest first, in the hope of an early end;
 # and without the sum through all between two places, since a plan that is kept does not know how many these are.
@@ -37,11 +48,14 @@ _POSTGRESQL = """
 WITH l AS MATERIALIZED (
     SELECT place, message_id, seq FROM search_line
     WHERE words @@ CAST(CAST(:query AS text) AS tsquery) AND place + 0 BETWEEN :lowest AND :highest
+    ORDER BY place DESC
 )
 SELECT l.place, l.message_id, l.seq
-FROM l JOIN participation AS p ON p.message_id = l.message_id AND p.person_id = :person
-WHERE {seen}
-ORDER BY l.place DESC LIMIT :most
+FROM l CROSS JOIN LATERAL (
+    SELECT 1 FROM participation AS p
+    WHERE p.message_id = l.message_id AND p.person_id = :person AND {seen} LIMIT 1
+) AS shown
+LIMIT :most
 """
 _ROOMS = """
 SELECT p.message_id FROM participation AS p
@@ -77,6 +91,7 @@ def rooms(*, folder: bool) -> Prepared:
 FLOOR = Prepared(
     text("SELECT place FROM search_line WHERE place <= :highest ORDER BY place DESC LIMIT 1 OFFSET :window")
 )
+COMMON = Prepared(text(_POSTGRESQL_COMMON))
 BEGINNING_LIKE = Prepared(
     text("SELECT word FROM search_word WHERE word >= :first AND word <= :last ORDER BY word LIMIT :most")
 )
