@@ -60,8 +60,7 @@ steps = st.lists(
     max_size=14,
 )
 CHANGES: dict[str, Action] = {
-    name: name
-    for name in ("trash", "restore", "move", "mute", "unmute", "read", "unread")
+    name: name for name in ("trash", "restore", "move", "mute", "unmute", "read", "unread")
 }
 
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Page
 
-from tests.journeys.test_modules import run
+from tests.journeys.modules import run
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

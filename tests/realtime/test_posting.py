@@ -151,7 +151,9 @@ async def test_attachments_come_with_the_entry(world: World) -> None:
     """Live, after a resume and by HTTP alike; the same reply again, with the same files, is the same reply."""
     alice, bob = await world.live("alice"), await world.live("bob")
     site = world.node.site
-    one, two = [await factories.attachment(site, world.people["bob"], name) for name in ("one.txt", "two.txt")]
+    one, two = [
+        await factories.attachment(site, world.people["bob"], name) for name in ("one.txt", "two.txt")
+    ]
     said = {"attachments": [two.id, one.id]}
     ack = await bob.post(world.discussion, "see below", "files", **said)
     entry = await alice.expect("entry", seq=2)
