@@ -197,7 +197,7 @@ async def _work(settings: Settings) -> None:
     from web.logs import configure_logs
 
     configure_logs()
-    async with open_site(settings) as site:
+    async with open_site(settings, telling_at_once=True) as site:
         task = asyncio.create_task(keep_house(site))
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, task.cancel)

@@ -1,6 +1,7 @@
 """What the commands share: settings, an open site outside a server, and errors that end in one sentence."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
 import typer
@@ -72,17 +73,28 @@ async def migrate_database(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def open_site(settings: Settings) -> AsyncIterator[Site]:
-    """A site for one command on a migrated database. Running servers are told afterwards what happened."""
+async def open_site(settings: Settings, *, telling_at_once: bool = False) -> AsyncIterator[Site]:
+    """A site for one command on a migrated database. Running servers are told afterwards what happened.
+
+    What runs for long tells it at once.
+    """
     events: list[Event] = []
+    telling: set[asyncio.Task[None]] = set()
+
+    def tell(happened: Sequence[Event]) -> None:
+        task = asyncio.create_task(_tell_servers(settings, list(happened)))
+        telling.add(task)
+        task.add_done_callback(telling.discard)
+
+    announce = tell if telling_at_once else events.extend
     await prepare_database(settings)
     database = Database(settings.database_url)
     try:
         with reaching_the_database(settings):
-            yield Site(settings, database, events.extend, Throttle(enabled=False))
+            yield Site(settings, database, announce, Throttle(enabled=False))
     finally:
         await database.close()
-    await _tell_servers(settings, events)
+    await asyncio.gather(*telling, _tell_servers(settings, events))
 
 
 @contextmanager

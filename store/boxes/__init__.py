@@ -17,7 +17,7 @@ from store.boxes.sieve import EVERYTHING, Sieve, sifted
 FIRST: Place = (datetime(9999, 12, 31, tzinfo=UTC), "~")
 """A place before every row."""
 LOOKED_AT_ONCE = 1_000
-MOST_LOOKED_AT = 10_000
+MOST_LOOKED_AT = 5_000
 """Places of a box that are looked at for one page, where not every one is wanted and no index knows which."""
 
 

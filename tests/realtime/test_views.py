@@ -1,12 +1,23 @@
 """Changes of one's own view, as one's other tabs are told; nobody else is."""
 
+import asyncio
+import os
+import sys
+from datetime import timedelta
+
+from sqlalchemy import update
+
 from app.deleting import delete
 from app.filing import Deed, move, set_trashed, to_many
 from app.folders import create
+from store.columns import table_of
+from store.tables import Participation
 from tests import factories
 from tests.conftest import NodeFactory
 from tests.realtime.world import World, make_world
 from tests.servers import RedisServer
+
+participation = table_of(Participation)
 
 
 async def test_one_s_tabs_are_told_what_is_kept_otherwise(world: World) -> None:
@@ -75,3 +86,30 @@ async def test_views_and_deletions_reach_other_nodes(
     assert (await tab.expect("gone", discussion=world.discussion))["why"] == "deleted"
     for client in world.clients:
         await client.close()
+
+
+async def test_what_the_worker_deletes_is_told(
+    postgresql_url: str, redis_server: RedisServer, node_factory: NodeFactory
+) -> None:
+    """The trash empties itself in a process of its own; who looks on is told by a node at once."""
+    world = await make_world(await node_factory(postgresql_url, redis_url=redis_server.url))
+    bob = world.people["bob"]
+    await set_trashed(world.site, bob, world.discussion, trashed=True)
+    async with world.site.database.write() as session:
+        long_ago = {"trashed_at": world.site.now() - timedelta(days=40)}
+        mine = participation.c.person_id == bob.person_id
+        await (await session.connection()).execute(update(participation).where(mine).values(long_ago))
+    tab = await world.live("bob")
+    settings = {"PARLEY_DATABASE_URL": postgresql_url, "PARLEY_REDIS_URL": redis_server.url}
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "web", "worker"),
+        env={**os.environ, **settings, "PARLEY_SECRET": "a secret of the tests"},
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        gone = await tab.expect("gone", timeout=30, discussion=world.discussion)
+        assert gone["why"] == "deleted"
+    finally:
+        worker.terminate()
+        await worker.wait()
+        await tab.close()
