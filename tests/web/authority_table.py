@@ -157,7 +157,7 @@ ROWS = [
     Row("POST", "/shortcuts", 303, EVERYBODY, form=lambda t: {"shortcuts": "off"}),
     Row("POST", "/nudge", 303, EVERYBODY),
     Row("GET", "/lists", 200, SIGNED_IN),
-    Row("POST", "/lists", 303, SIGNED_IN, form=lambda t: {"name": t.draft}),
+    Row("POST", "/lists", 303, SIGNED_IN, form=lambda t: {"name": t.discussion}),
     Row("GET", "/lists/{id}", 200, AUTHOR),
     Row("POST", "/lists/{id}", 303, AUTHOR, form=lambda t: {"name": t.draft, "action": "save"}),
     Row("GET", "/signature", 200, SIGNED_IN),
