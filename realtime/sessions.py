@@ -5,7 +5,7 @@
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from typing import Protocol
 
@@ -22,7 +22,7 @@ class Elsewhere(Protocol):
     """The connections on the other nodes."""
 
     async def count(self, keys: Iterable[str]) -> Mapping[str, int]:
-        """How many connections there are on the other nodes for these keys, which have just got one more here.
+        """How many connections there are on the other nodes for these keys, which may have just got one more here.
 
         Comes back at once with nothing while that cannot be known: then each node counts for itself.
         """
@@ -63,10 +63,17 @@ class Sessions:
                 leave()
         return leave if is_free else None
 
+    async def connected_elsewhere(self, people: Collection[str]) -> set[str]:
+        """Those of these people who are connected to another node; nobody while that cannot be known."""
+        if self.elsewhere is None or not people:
+            return set()
+        counts = await self.elsewhere.count([_of_person(person) for person in people])
+        return {person for person in people if counts.get(_of_person(person))}
+
     def _caps(self, person: str, address: str | None) -> dict[str, int]:
         if not self._settings.limits_rates:
             return {}
-        caps = {f"person:{person}": MOST_PER_PERSON}
+        caps = {_of_person(person): MOST_PER_PERSON}
         if address is not None:
             caps[f"address:{address}"] = self._settings.connections_per_address
         return caps
@@ -86,3 +93,7 @@ class Sessions:
                 del self.held[key]
         if self.elsewhere is not None:
             self.elsewhere.changed(keys)
+
+
+def _of_person(person: str) -> str:
+    return f"person:{person}"

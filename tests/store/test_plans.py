@@ -27,6 +27,7 @@ from store import (
 )
 from store.boxes.places import Box
 from store.boxes.sieve import Sieve
+from store.company import others_in
 from store.database import Database
 from store.entries import NewLine, append, find_replies, heads, lock_rooms, read_lines
 from store.folders import FolderRow
@@ -118,6 +119,7 @@ QUERIES: dict[str, tuple[Query, set[str]]] = {
         lambda session: through(session, participations.active_members, [("room", "bob"), ("x", "y")]),
         set(),
     ),
+    "correspondents": (lambda session: through(session, others_in, "alice", ["room"]), set()),
     "mentions": (lambda session: through(session, mentions.call, [LINE]), set()),
     "those mentioned": (lambda session: through(session, mentions.called_in, "room", 1, 50), set()),
     "known replies": (

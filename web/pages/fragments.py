@@ -12,7 +12,7 @@ from web.identity import who
 from web.pages.boxes import counts, is_box_name, wanted_in
 from web.pages.discussion import Adding, box_of
 from web.pages.home import home_of
-from web.rendering import render_part, site_of
+from web.rendering import node_of, render_part, site_of
 
 MOST_ROWS = 50
 
@@ -48,7 +48,7 @@ async def rows(request: Request) -> Response:
 @signed_in
 async def home_blocks(request: Request) -> Response:
     """What stands on the home page."""
-    return render_part(request, "home_blocks.html", home=await home_of(site_of(request), who(request)))
+    return render_part(request, "home_blocks.html", home=await home_of(node_of(request), who(request)))
 
 
 @signed_in

@@ -1,31 +1,35 @@
-"""The home page: what is new, what goes on, what waits to be sent, with whom. Each thing once."""
+"""The home page: what is new, what goes on, what waits to be sent, with whom, and who is there. Each thing once."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import drafts, mailbox
+from app import company, drafts, mailbox
 from app.drafts import Draft
 from app.events import PersonRef
-from app.mailbox import Row
+from app.mailbox import Row, Wanted
 from app.site import Identity, Site
 from web.identity import who
+from web.node import Node
 from web.pages.boxes import counts
-from web.rendering import render, site_of
+from web.rendering import node_of, render, site_of
 
 LOOKED_AT = 100
 MOST_NEW = 10
 MOST_IN_PROGRESS = 10
 MOST_DRAFTS = 5
 MOST_CORRESPONDENTS = 8
+MOST_ONLINE = 12
+MOST_ASKED = 200
+"""People of whom it is asked whether they are online."""
 
 
 @dataclass(frozen=True)
 class Home:
-    """What the blocks hold; `more_…` says that there is more than is shown."""
+    """What the blocks hold; `more_…` says that there is more than is shown. `here`: who of them is online."""
 
     new: Sequence[Row]
     more_new: bool
@@ -34,37 +38,54 @@ class Home:
     drafts: Sequence[Draft]
     more_drafts: bool
     correspondents: Sequence[PersonRef]
+    online: Sequence[PersonRef]
+    here: set[str]
 
 
 async def show(request: Request) -> Response:
     """The home page."""
     site, me = site_of(request), who(request)
-    return await render(request, "home.html", home=await home_of(site, me), counts=await counts(site, me))
+    shown = await home_of(node_of(request), me)
+    return await render(request, "home.html", home=shown, counts=await counts(site, me))
 
 
-async def home_of(site: Site, me: Identity) -> Home:
+async def home_of(node: Node, me: Identity) -> Home:
     """What the blocks of a person's home hold now."""
-    page = await mailbox.box(site, me, "progress", limit=LOOKED_AT)
+    site = node.site
+    latest = await mailbox.box(site, me, "progress", limit=LOOKED_AT)
+    new = await _new(site, me)
+    read = [row for row in latest.items if not row.is_new]
     waiting = await drafts.list_drafts(site, me, limit=MOST_DRAFTS)
-    new = [row for row in page.items if row.is_new]
-    read = [row for row in page.items if not row.is_new]
+    close = await company.main_correspondents(site, me, latest.items)
+    correspondents = (await company.writable(site, me, close[: 2 * MOST_CORRESPONDENTS]))[
+        :MOST_CORRESPONDENTS
+    ]
+    here = await _online(node, close)
+    main = {person.id for person in correspondents}
+    others = [person for person in here if person not in main]
     return Home(
         new=new[:MOST_NEW],
         more_new=len(new) > MOST_NEW,
         progress=read[:MOST_IN_PROGRESS],
-        more_progress=len(read) > MOST_IN_PROGRESS or page.next is not None,
+        more_progress=len(read) > MOST_IN_PROGRESS or latest.next is not None,
         drafts=waiting.items,
         more_drafts=waiting.next is not None,
-        correspondents=_main_correspondents(page.items),
+        correspondents=correspondents,
+        online=(await company.writable(site, me, others[: 2 * MOST_ONLINE]))[:MOST_ONLINE],
+        here=set(here),
     )
 
 
-def _main_correspondents(rows: Sequence[Row]) -> list[PersonRef]:
-    """With whom one shares most of the latest discussions; a discussion of two counts most."""
-    shared: Counter[str] = Counter()
-    people: dict[str, PersonRef] = {}
-    for row in rows:
-        for person in row.people:
-            people.setdefault(person.id, person)
-            shared[person.id] += 3 if row.participant_count == 2 else 1
-    return [people[person_id] for person_id, _ in shared.most_common(MOST_CORRESPONDENTS)]
+async def _new(site: Site, me: Identity) -> list[Row]:
+    """What the badge counts, also what is old; what is muted may stand between."""
+    page = await mailbox.box(site, me, "progress", limit=LOOKED_AT, wanted=Wanted(unread=True))
+    return [row for row in page.items if row.is_new]
+
+
+async def _online(node: Node, close: Sequence[str]) -> list[str]:
+    """Who is connected: those with whom one writes, on any node, then others on this one."""
+    asked = list(close[:MOST_ASKED])
+    elsewhere = await node.sessions.connected_elsewhere(asked)
+    there = [person for person in asked if person in elsewhere or person in node.hub.people]
+    known = set(there)
+    return there + list(islice((person for person in node.hub.people if person not in known), MOST_ASKED))

@@ -6,7 +6,7 @@ import { excerptOf } from "./entries.js";
 import { live } from "./live.js";
 import { newId } from "./identifier.js";
 import { filled } from "./sentences.js";
-import { forget, recall, remember } from "./typed.js";
+import { forget, recall, remember, shelter } from "./typed.js";
 
 const BODY_AT_MOST = 20_000;
 const TYPING_EVERY = 8_000;
@@ -14,6 +14,7 @@ const TYPING_EVERY = 8_000;
 class ReplyComposer extends HTMLElement {
   #typingSince = 0;
   #isWaiting = false;
+  #mentions = false;
 
   connectedCallback() {
     this.discussion = this.dataset.discussion;
@@ -29,6 +30,7 @@ class ReplyComposer extends HTMLElement {
     // Typed before the script was there.
     if (this.text.value) this.#keep();
     this.files.addEventListener("change", () => this.#keep());
+    document.addEventListener("visibilitychange", this.#shelter);
     this.text.addEventListener("keydown", (event) => this.#key(event));
     this.text.addEventListener("input", () => this.#typed());
     this.text.addEventListener("blur", () => this.#typing(false));
@@ -90,8 +92,17 @@ class ReplyComposer extends HTMLElement {
 
   #typed() {
     this.#keep();
+    this.#name();
     if (!this.error.hidden) this.#complain(null);
     this.#typing(this.text.value.trim() !== "");
+  }
+
+  /** Naming somebody is prepared for with the first sign. */
+  async #name() {
+    if (this.#mentions || !this.text.value.includes("@")) return;
+    this.#mentions = true;
+    const { Mentions } = await import("./mentions.js");
+    new Mentions(this).look();
   }
 
   /** Tells the others, again every few seconds while it goes on: they let it expire. */
@@ -137,10 +148,21 @@ class ReplyComposer extends HTMLElement {
   }
 
   #keep() {
+    const written = this.#written;
+    if (written) remember(this.#place, written);
+    else forget(this.#place);
+  }
+
+  /** What a tab holds that nobody looks at any more is found again in another one. */
+  #shelter = () => {
+    const written = this.#written;
+    if (written && document.hidden) shelter(this.#place, written);
+  };
+
+  get #written() {
     const { value } = this.text;
     const files = this.files.chosen;
-    if (value || this.quoted || files.length) remember(this.#place, { value, quoted: this.quoted, files });
-    else forget(this.#place);
+    return value || this.quoted || files.length ? { value, quoted: this.quoted, files } : null;
   }
 
   #restore() {

@@ -83,6 +83,21 @@ function fillSpoken(entry, line, self, quoted) {
   const quote = entry.querySelector(".quote");
   if (quote) quote.href = `?reply_to=${line.seq}#composer`;
   fillQuoted(entry, line.reply_to, quoted);
+  if (line.mentions) fillMentions(entry, line.mentions, self);
+}
+
+function fillMentions(entry, mentions, self) {
+  const me = mentions.some(({ id }) => id === self);
+  entry.dataset.mentions = JSON.stringify(mentions.map(({ name }) => name));
+  entry.classList.toggle("mentions-me", me);
+  entry.querySelector(".calls-me").hidden = !me;
+  showMentions([entry]);
+}
+
+/** Whoever is named with @ stands out; most pages have nobody. */
+export function showMentions(entries) {
+  const naming = [...entries].filter(({ dataset }) => dataset.mentions);
+  if (naming.length) import("./mentioned.js").then(({ highlight }) => naming.forEach(highlight));
 }
 
 /** The quoted line may have to be fetched: until its words are there, the link stays away. */

@@ -3,6 +3,7 @@
 
 import { send } from "./api.js";
 import { Attention, attentive } from "./attention.js";
+import { showMentions } from "./entries.js";
 import { Lines } from "./lines.js";
 import { live } from "./live.js";
 import { Loading } from "./loading.js";
@@ -45,6 +46,7 @@ class MessageLog extends HTMLElement {
     this.addEventListener("click", (event) => this.#clicked(event));
     this.#loading.comeBack(keptPlace(discussion));
     addEventListener("pagehide", () => keepPlace(discussion, this.scrolling.place));
+    showMentions(this.list.querySelectorAll("[data-mentions]"));
     for (const more of this.list.querySelectorAll(".entry-more")) more.setAttribute("aria-haspopup", "menu");
     this.#subscribe();
     // A page that ends before the log does wants to know of what is new, not all that is in between.

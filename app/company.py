@@ -1,0 +1,47 @@
+"""With whom somebody writes most, and who of them and of the others is there now."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from app.events import PersonRef
+from app.mailbox import Row
+from app.rules.sending import Target, Writer, may_write
+from app.site import Identity, Site
+from store import people
+from store.company import others_in
+from store.prepared import through
+
+FADING = 0.97
+"""What a discussion counts of the one before it: the latest count most."""
+MOST_COUNTED = 30
+"""Entries of a discussion that count; what was said beyond these does not make a friend."""
+
+
+async def main_correspondents(site: Site, who: Identity, rows: Sequence[Row]) -> list[str]:
+    """With whom most was said in these discussions, the latest of hers: the closest first.
+
+    What is said among few counts more for each of them, and what was said lately more than what was before.
+    """
+    weights = {
+        row.id: min(row.head, MOST_COUNTED) * FADING**place / (row.participant_count - 1)
+        for place, row in enumerate(rows)
+        if row.participant_count > 1
+    }
+    async with site.database.read() as session:
+        found = await through(session, others_in, who.person_id, list(weights))
+    close: Counter[str] = Counter()
+    for discussion, person in found:
+        close[person] += weights[discussion]  # type: ignore[assignment]  # a counter may hold fractions
+    return [person for person, _ in close.most_common()]
+
+
+async def writable(site: Site, who: Identity, ids: Sequence[str]) -> list[PersonRef]:
+    """Those of these people to whom `who` may write, in the same order; not herself."""
+    async with site.database.read() as session:
+        known = await people.by_ids(session, list(ids))
+    writer = Writer(who.person_id)
+    return [
+        PersonRef(one.id, one.name)
+        for one in (known[person] for person in ids if person in known and person != who.person_id)
+        if may_write(writer, Target(one.id, one.suspended_at is not None, not one.messaging)).allowed
+    ]
