@@ -41,6 +41,11 @@ def new_id() -> str:
     return uuid7().hex
 
 
+def is_id(text: str) -> bool:
+    """Whether `text` has the form of an identifier; those that browsers make are of the same form."""
+    return len(text) == Identifier.length and text.isascii() and text.isalnum()
+
+
 def utc_now() -> datetime:
     """The present moment, aware, in UTC."""
     return datetime.now(UTC)

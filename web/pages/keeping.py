@@ -2,8 +2,9 @@
 
 from app import drafts
 from app.drafts import Draft
-from app.errors import VersionConflict
+from app.errors import NotFound, VersionConflict
 from app.site import Identity, Site
+from store.columns import is_id
 from web.pages.message_form import Written
 
 
@@ -13,6 +14,8 @@ async def keep(site: Site, me: Identity, draft_id: str, written: Written) -> Dra
     The same text a second time (a double click, an answer that got lost) is no conflict and changes nothing.
     Raises `VersionConflict` if another text was saved meanwhile, `NotFound`, `AlreadySent` or `InvalidInput`.
     """
+    if not is_id(draft_id):
+        raise NotFound
     try:
         if written.version:
             return await drafts.change(site, me, draft_id, written.fields, version=written.version)

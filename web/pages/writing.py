@@ -17,7 +17,7 @@ from app.errors import (
     VersionConflict,
 )
 from app.site import Identity, Site
-from store.columns import new_id
+from store.columns import is_id, new_id
 from web import limits
 from web.identity import anyone, who
 from web.pages import held, message_form
@@ -27,8 +27,6 @@ from web.pages.message_form import NOTHING_WRONG, Written, Wrong
 from web.pages.message_sentences import GONE
 from web.pages.recipient_fields import parsed
 from web.rendering import render, sentence, site_of
-
-ID_LENGTH = 32
 
 
 async def begin(request: Request) -> Response:
@@ -42,7 +40,7 @@ async def submit_new(request: Request) -> Response:
     """What the writer of a new message wants: send, save, cancel, search a recipient or take one off."""
     form = await request.form()
     draft_id = str(form.get("draft", ""))
-    if len(draft_id) != ID_LENGTH or not draft_id.isalnum():
+    if not is_id(draft_id):
         draft_id = new_id()
     return await _submit(Desk(request, draft_id, is_new=True), request)
 
