@@ -1,6 +1,6 @@
 """With whom somebody writes most, and who of them and of the others is there now."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 
 from app.events import PersonRef
@@ -29,10 +29,10 @@ async def main_correspondents(site: Site, who: Identity, rows: Sequence[Row]) ->
     }
     async with site.database.read() as session:
         found = await through(session, others_in, who.person_id, list(weights))
-    close: Counter[str] = Counter()
+    close: defaultdict[str, float] = defaultdict(float)
     for discussion, person in found:
-        close[person] += weights[discussion]  # type: ignore[assignment]  # a counter may hold fractions
-    return [person for person, _ in close.most_common()]
+        close[person] += weights[discussion]
+    return sorted(close, key=lambda person: -close[person])
 
 
 async def writable(site: Site, who: Identity, ids: Sequence[str]) -> list[PersonRef]:

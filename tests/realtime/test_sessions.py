@@ -88,6 +88,27 @@ async def test_a_person_has_so_many_on_all_nodes(desk: Open) -> None:
     assert not await here.take()
 
 
+async def test_who_is_connected_elsewhere(desk: Open) -> None:
+    """Of some people those on the other node, as long as they are there; not those here; alone, nobody."""
+    here, there = await desk(), await desk()
+    assert await there.take("bob")
+    assert await here.take("carol")
+
+    async def is_elsewhere() -> bool:
+        return await here.sessions.connected_elsewhere(["alice", "bob", "carol"]) == {"bob"}
+
+    await wait_for(is_elsewhere, "bob is seen on the other node")
+    await there.leave()
+    await wait_for(lambda: _nobody(here), "bob is gone")
+    assert here.sessions.held.total() == 2, "asking takes nobody's place"
+    here.sessions.elsewhere = None
+    assert await here.sessions.connected_elsewhere(["bob"]) == set()
+
+
+async def _nobody(desk: Desk) -> bool:
+    return not await desk.sessions.connected_elsewhere(["bob"])
+
+
 async def test_many_at_once_get_exactly_what_is_free(desk: Open) -> None:
     """Connections that come to both nodes in the same moment do not overrun the cap, nor refuse each other."""
     here, there = await desk(), await desk()
