@@ -85,7 +85,7 @@ INVALID: list[tuple[dict[str, Any], str, str]] = [
     ({"to": [{"person": new_id(), "group": new_id()}]}, "invalid", "to[0]"),
     ({"to": [{"person": new_id()}]}, "invalid", "to"),
     ({"cc": [{"group": new_id()}]}, "invalid", "cc"),
-    ({"to": [{"list": new_id()}]}, "invalid", "to[0]"),
+    ({"to": [{"list": new_id()}]}, "invalid", "to"),
     ({"attachments": [new_id()]}, "invalid", "attachments"),
     ({"appointment": {"starts_at": "tomorrow"}}, "invalid", "appointment.starts_at"),
     ({"appointment": {"starts_at": "2030-05-01T10:00:00"}}, "invalid", "appointment.starts_at"),
