@@ -53,7 +53,7 @@ async def home_of(node: Node, me: Identity) -> Home:
     """What the blocks of a person's home hold now."""
     site = node.site
     latest = await mailbox.box(site, me, "progress", limit=LOOKED_AT)
-    new = await _new(site, me)
+    new = await _new(site, me, latest.items)
     read = [row for row in latest.items if not row.is_new]
     waiting = await drafts.list_drafts(site, me, limit=MOST_DRAFTS)
     close = await company.main_correspondents(site, me, latest.items)
@@ -76,8 +76,12 @@ async def home_of(node: Node, me: Identity) -> Home:
     )
 
 
-async def _new(site: Site, me: Identity) -> list[Row]:
-    """What the badge counts, also what is old; what is muted may stand between."""
+async def _new(site: Site, me: Identity, latest: Sequence[Row]) -> list[Row]:
+    """What the badge counts; what of it is old is only looked for where there is such."""
+    new = [row for row in latest if row.is_new]
+    if len(new) > MOST_NEW or len(new) >= (await mailbox.unread(site, me)).count:
+        return new
+    # What is muted may stand between.
     page = await mailbox.box(site, me, "progress", limit=LOOKED_AT, wanted=Wanted(unread=True))
     return [row for row in page.items if row.is_new]
 
