@@ -58,7 +58,9 @@ class _Schemas:
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         types = list(dict.fromkeys([*_types(operations), Problem]))
-        schemas, self.components = msgspec.json.schema_components(types, ref_template=REF)
+        described = msgspec.json.schema_components(types, ref_template=REF)
+        # Defaults are in it as Python has them, and a tuple is no array.
+        schemas, self.components = msgspec.json.decode(msgspec.json.encode(described))
         self._by_type = dict(zip(types, schemas, strict=True))
 
     def of(self, kind: Any) -> dict[str, Any]:
