@@ -2,6 +2,8 @@
 // nothing. Kept by person: whoever signs in next in this tab does not find it. What could not be saved in time is
 // sheltered beyond the tab's own life.
 
+let isOver = false;
+
 const nameOf = (place) => `parley ${document.body.dataset.person} typed ${place}`;
 
 export function remember(place, what) {
@@ -22,7 +24,9 @@ export function forget(place) {
   for (const storage of [sessionStorage, localStorage]) storage.removeItem(nameOf(place));
 }
 
+/** Somebody signs out: nothing is kept any more, not even by what the page does on being left. */
 export function forgetAll() {
+  isOver = true;
   for (const storage of [sessionStorage, localStorage]) {
     const names = Object.keys(storage).filter((name) => name.startsWith(nameOf("")));
     for (const name of names) storage.removeItem(name);
@@ -30,6 +34,7 @@ export function forgetAll() {
 }
 
 function put(storage, place, what) {
+  if (isOver) return;
   try {
     storage.setItem(nameOf(place), JSON.stringify(what));
   } catch {
