@@ -69,8 +69,6 @@ async def filled_screens(place: Place, *, language: str) -> Screens:
         "add a participant": f"/drafts/{draft.id}/participants",
         "search": "/search",
         "found": "/search?q=t&from=bob&unread=yes&since=2020-02-03",
-        "entry": f"/discussions/{room}/entries/1",
-        "print": f"/discussions/{room}/print",
         "stop": f"/discussions/{room}/stop",
         "remove": f"/discussions/{own}/participants/{bob.person_id}/remove",
         "not found": "/discussions/nowhere",
