@@ -12,6 +12,7 @@ from app import drafts, folders, mailbox
 from app.errors import NotFound
 from app.events import PersonRef
 from app.folders import OwnFolder
+from app.looking import look_through
 from app.mailbox import Row, Wanted
 from app.paging import Page
 from app.site import Identity, Site
@@ -88,7 +89,7 @@ async def show_with(request: Request, done: Done | None = None) -> Response:
     if box == DRAFTS:
         page: object = await drafts.list_drafts(site, me, cursor=cursor)
     elif shelves.knows(box):
-        page = await mailbox.box(site, me, box, cursor=cursor, wanted=wanted)
+        page = await look_through(site, me, box, cursor=cursor, wanted=wanted)
     else:
         raise NotFound
     return await render(
@@ -165,7 +166,7 @@ async def _only_unread(site: Site, me: Identity) -> str | None:
     cursor = None
     for _ in range(PAGES_LOOKED_THROUGH):
         wanted = Wanted(unread=True)
-        page = await mailbox.box(site, me, "progress", cursor=cursor, limit=LARGEST_PAGE, wanted=wanted)
+        page = await look_through(site, me, "progress", cursor=cursor, limit=LARGEST_PAGE, wanted=wanted)
         found = next((row.id for row in page.items if row.is_new), None)
         cursor = page.next
         if found or cursor is None:

@@ -5,12 +5,12 @@
 import { getHtml } from "./api.js";
 import { AIMING } from "./calm.js";
 import { live } from "./live.js";
+import { OlderRows } from "./older-rows.js";
 import { counted, say } from "./sentences.js";
 import { rendered } from "./trusted.js";
 
 const AT_ONCE = 50;
 const PAUSE = 300;
-const FEW = 10;
 
 class MessageList extends HTMLElement {
   #changed = new Set();
@@ -18,10 +18,12 @@ class MessageList extends HTMLElement {
   #over = false;
   #touched = 0;
   #timer = null;
+  #older = null;
 
   connectedCallback() {
     if (this.dataset.box === "drafts") return;
     this.rows = this.querySelector(".rows");
+    this.#older = new OlderRows(this, () => this.#settled());
     for (const type of ["entry", "unread", "added"]) {
       live.subscribe(type, null, ({ discussion }) => discussion && this.#note([discussion]));
     }
@@ -36,6 +38,7 @@ class MessageList extends HTMLElement {
     });
     this.#watchHands();
     this.#newer.addEventListener("click", () => this.#showHeld());
+    this.#older.lookOn();
   }
 
   /** Brings these rows up to date at once, because whoever looks at them has asked for it. */
@@ -43,7 +46,7 @@ class MessageList extends HTMLElement {
     for (let start = 0; start < discussions.length; start += AT_ONCE) {
       await this.#load(discussions.slice(start, start + AT_ONCE), { mayMove: true });
     }
-    await this.#fill();
+    await this.#older.fill();
   }
 
   /** Those that are shown. */
@@ -117,29 +120,16 @@ class MessageList extends HTMLElement {
   #belongs(row) {
     const first = this.rows.firstElementChild;
     if ("paged" in this.dataset && first?.dataset.at < row.dataset.at) return false;
-    return this.#next(row) !== null || !this.#older;
+    return this.#next(row) !== null || !this.#older.link;
   }
 
   #settled() {
     const empty = this.querySelector(".empty");
-    if (empty) empty.hidden = this.rows.childElementCount > 0 || this.#older !== null;
+    if (empty) empty.hidden = this.rows.childElementCount > 0 || this.#older.link !== null;
     const coming = [...this.#held].filter((id) => !("leaving" in (this.#row(id)?.dataset ?? {})));
     this.#newer.hidden = !coming.length;
     if (coming.length) say(this.#newer, counted(this.#newer, coming.length));
     this.dispatchEvent(new CustomEvent("rows-changed", { bubbles: true }));
-  }
-
-  /** Where many rows have gone, those of the next page follow. */
-  async #fill() {
-    if (!this.#older || this.rows.childElementCount >= FEW) return;
-    const page = rendered(await getHtml(this.#older.href));
-    for (const row of page.querySelectorAll(".row")) {
-      if (!this.#row(row.dataset.discussion)) this.rows.append(row);
-    }
-    const older = page.querySelector(".older");
-    if (older) this.#older.replaceWith(older);
-    else this.#older.remove();
-    this.#settled();
   }
 
   async #catchUp() {
@@ -178,10 +168,6 @@ class MessageList extends HTMLElement {
 
   get #newer() {
     return this.querySelector(".new-above");
-  }
-
-  get #older() {
-    return this.querySelector(".older");
   }
 
   #row(discussion) {
