@@ -64,6 +64,8 @@ async def filled_screens(place: Place, *, language: str) -> Screens:
         "a folder's name": f"/folders/{inner.id}",
         "delete a folder": f"/folders/{outer.id}/delete",
         "discussion": f"/discussions/{room}",
+        "entry": f"/discussions/{room}/entries/1",
+        "print": f"/discussions/{room}/print",
         "new message": f"/new?to=person:{bob.person_id}",
         "draft": f"/drafts/{draft.id}",
         "add a participant": f"/drafts/{draft.id}/participants",
