@@ -5,6 +5,7 @@ import { forgetSaved, watchForms } from "./forms.js";
 import { listenToKeys } from "./keys.js";
 import { live } from "./live.js";
 import { keepTimes } from "./times.js";
+import { letTransitionsGo } from "./transitions.js";
 
 const MODULES = {
   "unread-badge": "./badge.js",
@@ -12,6 +13,7 @@ const MODULES = {
   "home-blocks, boxes-nav": "./fragments.js",
   "message-list": "./rows.js",
   "box-selection": "./selection.js",
+  "sender-choice": "./senders.js",
   ".message-form recipient-field": "./recipients.js",
   "draft-form": "./draft.js",
   "held-message": "./held.js",
@@ -26,6 +28,7 @@ forgetSaved();
 watchForms();
 keepTimes();
 listenToKeys();
+letTransitionsGo();
 
 const needed = Object.keys(MODULES).filter((selector) => document.querySelector(selector));
 await Promise.all(needed.map((selector) => import(MODULES[selector])));
