@@ -7,6 +7,7 @@ from playwright.async_api import Locator, Page
 
 from tests import factories
 from tests.journeys.place import Place, Visitor
+from tests.waiting import wait_for
 
 
 async def with_rooms(place: Place, number: int, **options: Any) -> tuple[Visitor, Sequence[str]]:
@@ -37,5 +38,11 @@ def check(tab: Page, discussion: str) -> Locator:
     return row(tab, discussion).locator(".row-check")
 
 
-async def order(tab: Page) -> list[str]:
-    return list(await tab.locator(".row").evaluate_all("rows => rows.map((row) => row.dataset.discussion)"))
+async def in_order(tab: Page, discussions: Sequence[str]) -> None:
+    """The box comes to show exactly these rows, from the top."""
+    show = "rows => rows.map((row) => row.dataset.discussion)"
+
+    async def shown() -> bool:
+        return bool(await tab.locator(".row").evaluate_all(show) == list(discussions))
+
+    await wait_for(shown, f"the rows are {discussions}")

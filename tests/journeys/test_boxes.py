@@ -6,7 +6,7 @@ from playwright.async_api import expect
 from app import filing, folders
 from app.filing import Deed
 from tests.journeys.discussing import badge_shows
-from tests.journeys.mailbox import check, order, row, with_rooms
+from tests.journeys.mailbox import check, in_order, row, with_rooms
 from tests.journeys.place import Place
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -33,7 +33,7 @@ async def test_dragged_into_a_folder(place: Place) -> None:
     await tab.locator(".undo").click()
     for each in (tab, other):
         await expect(each.locator(".row")).to_have_count(3)
-    assert await order(tab) == [rooms[2], rooms[1], rooms[0]]
+    await in_order(tab, [rooms[2], rooms[1], rooms[0]])
 
 
 async def test_moved_by_keyboard(place: Place) -> None:
@@ -55,7 +55,7 @@ async def test_moved_by_keyboard(place: Place) -> None:
     await expect(row(tab, rooms[0]).locator(".row-link")).to_be_focused()
     await expect(tab.locator(".selection-bar")).to_be_hidden()
     await tab.goto(f"{place.line.url}/boxes/folder:{inner.id}")
-    assert await order(tab) == [rooms[1]]
+    await in_order(tab, [rooms[1]])
 
 
 async def test_trash_and_back(place: Place) -> None:
@@ -90,7 +90,7 @@ async def test_trash_and_back(place: Place) -> None:
     await tab.get_by_role("dialog").get_by_role("button", name="Delete permanently").click()
     await expect(tab.locator(".row")).to_have_count(0)
     await tab.locator(f"[data-place='folder:{folder.id}']").click()
-    assert await order(tab) == [rooms[0]]
+    await in_order(tab, [rooms[0]])
 
 
 async def test_a_range_and_undo(place: Place) -> None:

@@ -37,7 +37,7 @@ async def test_a_mention_reaches_whoever_has_muted_it(place: Place) -> None:
     await badge_shows(home, 1)
     await tab.goto(f"{place.line.url}/discussions/{room}")
     await expect(tab.locator("#e3.mentions-me .calls-me")).to_have_text("You are mentioned")
-    assert await tab.evaluate("CSS.highlights.get('mention').size") == 1
+    await tab.wait_for_function("CSS.highlights.get('mention')?.size === 1")
     await badge_shows(home, 0)
 
 
@@ -126,7 +126,7 @@ async def test_a_discussion_is_printed_and_downloaded(place: Place, tmp_path: Pa
     await tab.get_by_role("link", name="Print").click()
     await expect(tab.locator("#e60")).to_be_visible()
     await tab.wait_for_function("globalThis.printed === 1")
-    assert await tab.locator("li.entry").count() == 60
+    await expect(tab.locator("li.entry")).to_have_count(60)
     await tab.emulate_media(media="print")
     await expect(tab.locator("#e1 .body")).to_be_visible()
     for hidden in (".banner", ".print-again", "#e1 .entry-tools"):

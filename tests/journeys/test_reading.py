@@ -15,10 +15,15 @@ from tests import factories
 from tests.app.circles import reply_log
 from tests.journeys.discussing import badge_shows, entry, is_live, write
 from tests.journeys.place import Place
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG = 160
+AT_ITS_END = """() => {
+    const log = document.querySelector("message-log");
+    return log.scrollHeight - log.scrollTop - log.clientHeight < 50;
+}"""
 
 
 async def test_a_link_opens_around_its_entry(place: Place) -> None:
@@ -37,7 +42,7 @@ async def test_a_link_opens_around_its_entry(place: Place) -> None:
     other = await alice.tab()
     await other.goto(link)
     await expect(other.locator("#e60")).to_be_in_viewport()
-    assert await other.locator("#e60").evaluate("one => one.matches(':target')")
+    await expect(other.locator("#e60:target")).to_have_count(1)
     await _is_still(other, "#e60", "log => log.scrollTop = 0", ".entry#e10")
     numbers = await _scroll_through(other)
     assert numbers == sorted(set(numbers))
@@ -78,7 +83,7 @@ async def test_a_quotation_leads_to_what_it_quotes(place: Place) -> None:
     await expect(quoted).to_contain_text("number 3")
     await quoted.click()
     await expect(other.locator("#e3")).to_be_in_viewport()
-    assert await other.locator("#e3").evaluate("one => one.matches(':target')")
+    await expect(other.locator("#e3:target")).to_have_count(1)
     await other.go_back()
     await expect(other.locator(f"#e{LONG + 1}")).to_be_in_viewport()
 
@@ -90,22 +95,21 @@ async def test_one_comes_back_to_where_one_was(place: Place) -> None:
     await mark_read(place.site, alice.who, room, LONG)
     tab = await alice.tab(f"/discussions/{room}")
     await is_live(tab)
-    log = tab.locator("message-log")
     await _scroll_up_to(tab, 90)
     await tab.locator("#e90").evaluate("one => one.scrollIntoView({ block: 'start' })")
     before = await _top_of(tab, 90)
     await tab.reload()
     await expect(tab.locator("#e90")).to_be_in_viewport()
-    assert abs(await _top_of(tab, 90) - before) < 3
+    await _is_at(tab, 90, before)
     await tab.locator(".brand").click()
     await expect(tab.locator("home-blocks")).to_be_visible()
     await tab.go_back()
     await expect(tab.locator("#e90")).to_be_in_viewport()
-    assert abs(await _top_of(tab, 90) - before) < 3
+    await _is_at(tab, 90, before)
     # Whoever comes anew begins as ever.
     await tab.goto(f"{place.line.url}/discussions/{room}")
     await expect(tab.locator(f"#e{LONG}")).to_be_in_viewport()
-    assert await log.evaluate("log => log.scrollHeight - log.scrollTop - log.clientHeight") < 50
+    await tab.wait_for_function(AT_ITS_END)
 
 
 async def test_what_is_marked_unread_stays_so(place: Place) -> None:
@@ -170,6 +174,15 @@ async def _top_of(tab: Page, seq: int) -> float:
     return float(await tab.locator(f"#e{seq}").evaluate("one => one.getBoundingClientRect().top"))
 
 
+async def _is_at(tab: Page, seq: int, top: float) -> None:
+    """To within what rounding may shift it."""
+
+    async def is_there() -> bool:
+        return abs(await _top_of(tab, seq) - top) < 3
+
+    await wait_for(is_there, f"entry {seq} is where it was")
+
+
 async def _is_still(tab: Page, shown: str, move: str, loaded: str) -> None:
     """What is on screen does not move while more is loaded above it."""
     await tab.locator("message-log").evaluate(move)
@@ -179,18 +192,21 @@ async def _is_still(tab: Page, shown: str, move: str, loaded: str) -> None:
 
 
 async def _scroll_up_to(tab: Page, seq: int) -> None:
-    while not await tab.locator(f"#e{seq}").count():
-        first = await tab.locator("li.entry").first.get_attribute("id")
+    async def is_loaded() -> bool:
         await tab.locator("message-log").evaluate("log => log.scrollTop = 0")
-        await expect(tab.locator("li.entry").first).not_to_have_id(str(first))
+        return bool(await tab.locator(f"#e{seq}").count())
+
+    await wait_for(is_loaded, f"entry {seq} is loaded", 20)
 
 
 async def _scroll_through(tab: Page) -> list[int]:
     """Down to the end, as far as it goes; the numbers of all entries then."""
-    while await tab.locator(".later").count():
-        last = await tab.locator("li.entry").last.get_attribute("id")
-        await tab.locator(".later").scroll_into_view_if_needed()
-        await expect(tab.locator("li.entry").last).not_to_have_id(str(last))
+
+    async def is_at_the_end() -> bool:
+        await tab.locator("message-log").evaluate("log => log.scrollTop = log.scrollHeight")
+        return not await tab.locator(".later").count()
+
+    await wait_for(is_at_the_end, "all that is later is loaded", 20)
     seqs = await tab.locator("li.entry[data-seq]").evaluate_all(
         "all => all.map(one => Number(one.dataset.seq))"
     )

@@ -1,5 +1,7 @@
 """Many tabs, one stream: a single socket for all of them, over page changes, restarts and sign-outs."""
 
+import re
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -7,6 +9,7 @@ from tests import factories
 from tests.journeys.discussing import badge_shows, entry, is_live, pending, write
 from tests.journeys.line import Line
 from tests.journeys.place import Place
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -61,10 +64,10 @@ async def test_the_badge_is_the_same_everywhere(place: Place) -> None:
     for tab in (home, inbox, reader):
         await expect(tab.locator("unread-badge .count")).to_have_text("1")
         await badge_shows(tab, 1)
-        assert await tab.locator("boxes-nav [data-unread]").text_content() == "1"
+        await expect(tab.locator("boxes-nav [data-unread]")).to_have_text("1")
     await expect(home.locator("#new-message")).to_have_text("You have a new message")
     await expect(inbox.locator(".row.unread")).to_have_count(1)
-    assert (await home.locator("#favicon").get_attribute("href") or "").startswith("data:image/png")
+    await expect(home.locator("#favicon")).to_have_attribute("href", re.compile("^data:image/png"))
 
 
 async def test_a_page_catches_up_after_a_cut(place: Place) -> None:
@@ -133,10 +136,12 @@ async def test_earlier_entries_come_as_one_scrolls_up(place: Place) -> None:
     await tab.reload()
     assert await tab.locator("li.entry[data-seq]").count() < 130
     await tab.locator(".earlier").scroll_into_view_if_needed()
-    while await tab.locator(".earlier").count():
-        first = await tab.locator("li.entry[data-seq]").first.get_attribute("id")
+
+    async def is_all_there() -> bool:
         await tab.locator("message-log").evaluate("log => log.scrollTop = 0")
-        await expect(tab.locator("li.entry[data-seq]").first).not_to_have_id(first or "")
+        return not await tab.locator(".earlier").count()
+
+    await wait_for(is_all_there, "all that was before is loaded", 20)
     numbers = await tab.locator("li.entry[data-seq]").evaluate_all(
         "all => all.map(one => Number(one.dataset.seq))"
     )
