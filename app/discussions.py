@@ -60,6 +60,7 @@ class Overview(msgspec.Struct, frozen=True):
     participants: list[Participant]
     own: Own
     reply_policy: str
+    urgent: bool
 
 
 class Entries(msgspec.Struct, frozen=True):
@@ -87,6 +88,7 @@ async def overview(site: Site, who: Identity, discussion_id: str) -> Overview:
         participants=[_participant(site, who, view, member) for member in inside],
         own=Own(view.role, view.from_seq, view.read_seq, view.unread, view.muted, view.folder, view.trashed),
         reply_policy=view.reply_policy,
+        urgent=view.urgent,
     )
 
 

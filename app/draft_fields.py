@@ -10,6 +10,7 @@ from app.bodies import check_text
 from app.errors import FieldError, InvalidInput
 
 MAX_SUBJECT = 200
+COLUMNS = ("subject", "body", "kind", "reply_policy", "separately", "urgent", "starts_at", "ends_at")
 
 
 class Address(msgspec.Struct, frozen=True):
@@ -37,6 +38,7 @@ class DraftFields(msgspec.Struct, frozen=True, kw_only=True):
     kind: str | UnsetType = UNSET
     reply_policy: str | UnsetType = UNSET
     separately: bool | UnsetType = UNSET
+    urgent: bool | UnsetType = UNSET
     attachments: list[str] | UnsetType = UNSET
     starts_at: datetime | UnsetType | None = UNSET
     ends_at: datetime | UnsetType | None = UNSET
@@ -44,11 +46,7 @@ class DraftFields(msgspec.Struct, frozen=True, kw_only=True):
 
 def checked(fields: DraftFields) -> dict[str, Any]:
     """The columns that `fields` sets, once each is known to be right; raises `InvalidInput`."""
-    columns = {
-        name: value
-        for name in ("subject", "body", "kind", "reply_policy", "separately", "starts_at", "ends_at")
-        if (value := getattr(fields, name)) is not UNSET
-    }
+    columns = {name: value for name in COLUMNS if (value := getattr(fields, name)) is not UNSET}
     errors = []
     if "subject" in columns:
         columns["subject"] = " ".join(columns["subject"].split())

@@ -32,10 +32,12 @@ __all__ = [
     "change",
     "count_drafts",
     "create",
+    "count_waiting",
     "discard",
     "get",
     "list_drafts",
 ]
+    "list_waiting",
 
 MOST_PER_PAGE = 100
 
@@ -43,7 +45,8 @@ MOST_PER_PAGE = 100
 class Draft(msgspec.Struct, frozen=True):
     """A message in progress. Its `id` stays the discussion's when it is sent.
 
-    It was sent and came back at `returned_at`, because its recipients could not be written to any more.
+    It was sent and came back at `returned_at`, because its recipients could not be written to any more. One that waits
+    leaves at `leaves_at`, `held_for` the time that its author chose (`later`) or for quiet hours to end (`quiet`).
     """
 
     id: str
@@ -62,6 +65,9 @@ class Draft(msgspec.Struct, frozen=True):
     attachments: tuple[Attached, ...] = ()
     returned_at: datetime | None = None
 
+    urgent: bool = False
+    leaves_at: datetime | None = None
+    held_for: str | None = None
 
 async def create(site: Site, who: Identity, fields: DraftFields, *, draft_id: str | None = None) -> Draft:
     """Begin a message; with a `draft_id` of the caller's own, a repeat begins no second one.
@@ -150,6 +156,25 @@ def _own_draft(message: Message | None) -> Message:
 
 async def _address(who: Identity, session: AsyncSession, message_id: str, fields: DraftFields) -> None:
     for role, addresses in (("to", fields.to), ("cc", fields.cc)):
+async def list_waiting(
+    site: Site, who: Identity, *, cursor: str | None = None, limit: int = 30
+) -> Page[Draft]:
+    """One's own messages that wait for a time or for quiet hours to end, the next to leave first. Raises the same."""
+    check_limit(limit, MOST_PER_PAGE)
+    after = decode_cursor(cursor) if cursor is not None else None
+    async with site.database.read() as session:
+        rows = await stored.waiting_of(session, who.person_id, after=after, limit=limit + 1)
+        items = await _drafts(session, rows[:limit])
+    last = items[-1] if len(rows) > limit else None
+    return Page(items, encode_cursor(last.leaves_at, last.id) if last and last.leaves_at else None)
+
+
+async def count_waiting(site: Site, who: Identity) -> int:
+    """How many of one's messages wait so."""
+    async with site.database.read() as session:
+        return await stored.count_waiting(session, who.person_id)
+
+
         if isinstance(addresses, UnsetType):
             continue
         reached = await resolved(session, who.person_id, role, addresses)
@@ -192,3 +217,6 @@ async def _drafts(session: AsyncSession, messages: Sequence[Message]) -> list[Dr
         )
         for message in messages
     ]
+            urgent=message.urgent,
+            leaves_at=message.leaves_at,
+            held_for=message.held_for,

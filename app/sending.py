@@ -15,6 +15,7 @@ from app.events import Attached, EntryStored, Event, Joined, Line, MessageMoved
 from app.markdown import render
 from app.rules.sending import Target, Writer, may_write
 from app.site import Identity, Site
+from app.urgency import check_urgent
 from store import addressing, opening
 from store.addressing import Reached
 from store.arrivals import AT_ONCE
@@ -90,6 +91,8 @@ async def send_as_it_is(site: Site, who: Identity, message: Message) -> Sent | N
 async def check(site: Site, who: Identity, message: Message) -> Ready:
     """What would be sent now. Raises what `send` raises."""
     body = check_body(message.body)
+    if message.urgent:
+        await check_urgent(site, who)
     people, files = await site.database.look(lambda link: _look(site, link, who, message.id))
     was = State(message.state, message.version, message.leaves_at)
     draft = opening.Draft(message.id, who.person_id, was, body)

@@ -2,13 +2,16 @@
 
 import secrets
 import socket
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.rules.files import MIB, FileLimits
+from app.rules.quiet_hours import QuietHours, parse_quiet_hours
 
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
@@ -58,6 +61,15 @@ class Settings(BaseSettings):
     undo_seconds: float = Field(
         default=6, ge=0, le=60, description="seconds to take back what was sent from a page; 0: none"
     )
+    quiet_hours: str = Field(
+        default="", description="when messages wait: `Mon-Fri 20:00-07:00, Sat-Sun 00:00-24:00`; empty: never"
+    )
+    time_zone: str = Field(
+        default="Europe/Paris", description="zone whose clocks the quiet hours are read off"
+    )
+    urgent_groups: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="groups, by `;`, whose members may mark a message as urgent, as admins may"
+    )
     anyone_removes: bool = Field(default=False, description="every participant may remove every other")
     reachable_days: int = Field(
         default=15, ge=1, description="days since last seen after which one is not reachable"
@@ -75,6 +87,29 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+        return value
+
+    @field_validator("urgent_groups", mode="before")
+    @classmethod
+    def _named_groups(cls, value: object) -> object:
+        if isinstance(value, str):
+            # As `parley people import` reads their names.
+            return tuple(name for part in value.split(";") if (name := " ".join(part.split())))
+        return value
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _understood_hours(cls, value: str) -> str:
+        parse_quiet_hours(value)
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must name a time zone, such as Europe/Paris or UTC") from None
         return value
 
     @field_validator("database_url")
@@ -113,6 +148,12 @@ class Settings(BaseSettings):
     def is_postgres(self) -> bool:
         """Whether the store is PostgreSQL."""
         return self.database_url.startswith("postgresql")
+
+    @cached_property
+    def quiet(self) -> QuietHours | None:
+        """The hours in which messages wait; None when there are none."""
+        spans = parse_quiet_hours(self.quiet_hours)
+        return QuietHours(spans, ZoneInfo(self.time_zone)) if spans else None
 
     @property
     def file_limits(self) -> FileLimits:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import delete, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -66,6 +66,27 @@ async def untouched_drafts(
     query = select(col(Message.id), col(Message.updated_at)).where(*untouched)
     oldest = (await session.execute(query.order_by(col(Message.updated_at)).limit(1))).first()
     if oldest is None:
+async def waiting_of(
+    session: AsyncSession, author_id: str, *, after: tuple[datetime, str] | None, limit: int
+) -> Sequence[Message]:
+    """Messages of an author that wait for a time or for the end of quiet hours, the next to leave first."""
+    query = select(Message).where(*_waiting(author_id))
+    if after is not None:
+        query = query.where(tuple_(col(Message.leaves_at), col(Message.id)) > after)
+    query = query.order_by(col(Message.leaves_at), col(Message.id)).limit(limit)
+    return (await session.execute(query)).scalars().all()
+
+
+async def count_waiting(session: AsyncSession, author_id: str) -> int:
+    """How many of those there are."""
+    return (await session.execute(select(func.count()).where(*_waiting(author_id)))).scalar_one()
+
+
+def _waiting(author_id: str) -> tuple[ColumnElement[bool], ...]:
+    is_held, for_hours = col(Message.state) == "held", col(Message.held_for).in_(("later", "quiet"))
+    return col(Message.author_id) == author_id, is_held, for_hours
+
+
         return None
     count = (await session.execute(select(func.count()).where(*untouched))).scalar_one()
     return count, oldest.id, oldest.updated_at

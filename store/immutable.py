@@ -26,6 +26,7 @@ SAID = frozenset(
         "reply_policy",
         "separately",
         "separate_of",
+        "urgent",
         "starts_at",
         "ends_at",
         "created_at",

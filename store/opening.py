@@ -32,6 +32,7 @@ SEND = Prepared(
         mirrored_seq=1,
         participant_count=bindparam("size"),
         leaves_at=None,
+        held_for=None,
         returned_at=None,
     )
 )
@@ -45,6 +46,7 @@ PART = Prepared(
         updated_at=bindparam("at"),
         last_entry_at=bindparam("at"),
         leaves_at=None,
+        held_for=None,
         returned_at=None,
     )
 )

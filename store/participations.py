@@ -54,6 +54,7 @@ class View(msgspec.Struct, frozen=True):
     sent_at: datetime
     head_seq: int
     reply_policy: str
+    urgent: bool
     role: str
     from_seq: int
     read_seq: int
@@ -94,6 +95,7 @@ VIEW: Select[Any] = (
         message.c.sent_at,
         message.c.head_seq,
         message.c.reply_policy,
+        message.c.urgent,
         participation.c.role,
         participation.c.from_seq,
         participation.c.read_seq,

@@ -115,6 +115,13 @@ async def group_sizes(session: AsyncSession, ids: Collection[str]) -> dict[str, 
     return {row.group_id: row.members for row in rows}
 
 
+async def is_in_any(session: AsyncSession, person_id: str, names: Collection[str]) -> bool:
+    """Whether this person is in one of the groups with these names."""
+    query = select(col(Membership.person_id)).join(Group, col(Group.id) == col(Membership.group_id))
+    query = query.where(col(Membership.person_id) == person_id, col(Group.name).in_(names)).limit(1)
+    return (await session.execute(query)).first() is not None
+
+
 async def signature_of(session: AsyncSession, person_id: str) -> str:
     """What a person signs her messages with."""
     found = await session.execute(select(col(Person.signature)).where(col(Person.id) == person_id))

@@ -29,6 +29,7 @@ SAID = (
     "subject",
     "body",
     "reply_policy",
+    "urgent",
     "starts_at",
     "ends_at",
     "created_at",

@@ -8,9 +8,9 @@ from prometheus_client.core import Metric
 
 from app.arrivals import go_on_letting_in
 from app.clock import Clock
-from app.held import go_on_sending
 from app.housekeeping import keep_house
 from app.indexing import Indexer
+from app.letting_go import go_on_sending
 from app.mirroring import Mirror
 from app.pace import Pace
 from app.replies import ReplyLog

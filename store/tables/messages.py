@@ -19,9 +19,12 @@ class Message(SQLModel, table=True):
     `head_seq`, boxes and counts look at this row instead. `indexed_seq` is how far search has read the log.
     `answered` says whether anybody but the author has written.
 
-    `held`: its author has sent it and may still take it back; nobody has it, and it leaves at `leaves_at`. It came back
-    at `returned_at` when it could not. Sent `separately`, a message is no room itself: it has no entry, and each of
-    its recipients has a room of her own with the author, which is `separate_of` it.
+    `held`: its author has sent it and may still take it back; nobody has it, and it leaves at `leaves_at`, because of
+    `held_for`: some seconds to `undo` it, a `later` time that she chose, or `quiet` hours. It came back at
+    `returned_at` when it could not leave. What is `urgent` waits for no quiet hours, and its readers see so.
+
+    Sent `separately`, a message is no room itself: it has no entry, and each of its recipients has a room of her own
+    with the author, which is `separate_of` it.
     """
 
     __tablename__ = "message"
@@ -29,18 +32,11 @@ class Message(SQLModel, table=True):
         one_of("kind", "message", "memo", "announcement"),
         one_of("state", "draft", "held", "sent"),
         one_of("reply_policy", "everyone", "nobody"),
+        one_of("held_for", "undo", "later", "quiet"),
         CheckConstraint(
             "starts_at IS NULL OR ends_at IS NULL OR ends_at >= starts_at", name="ends_after_start"
         ),
         Index(None, "author_id", "state", "updated_at"),
-        Index(
-            "ix_message_sent",
-            "author_id",
-            "last_entry_at",
-            "id",
-            sqlite_where=text("state = 'sent'"),
-            postgresql_where=text("state = 'sent'"),
-        ),
         Index(
             "ix_message_unmirrored",
             "id",
@@ -62,6 +58,7 @@ class Message(SQLModel, table=True):
         Index(
             "ix_message_held",
             "leaves_at",
+            "id",
             sqlite_where=text("state = 'held'"),
             postgresql_where=text("state = 'held'"),
         ),
@@ -95,7 +92,9 @@ class Message(SQLModel, table=True):
     answered: bool = False
     last_entry_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     leaves_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    held_for: str | None = Field(default=None, max_length=8)
     returned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    urgent: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     separately: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     separate_of: str | None = Field(default=None, foreign_key="message.id", sa_type=Identifier)
 
