@@ -14,7 +14,7 @@ from store.database import Database
 from store.lines import heads, missing_lines
 from store.participations import Seat, seats, seats_in, seats_of
 from store.prepared import Link
-from store.unread import UnreadIn, counts_for, folder_counts_for, unread_in
+from store.unread import UnreadIn, counts_for, folder_counts_for, late_for, unread_in
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -104,7 +104,9 @@ async def badge(database: Database, person: str) -> Badge:
     """What is unread of one person's."""
 
     def look(link: Link) -> Badge:
-        return Badge(counts_for(link, [person])[person], folder_counts_for(link, [person])[person])
+        late = late_for(link, [person])
+        folders = folder_counts_for(link, [person], late)
+        return Badge(counts_for(link, [person], late)[person], folders[person])
 
     return await database.look(look)
 

@@ -67,7 +67,11 @@ class Database:
             self._direct_writer = DirectThreads(path, "BEGIN IMMEDIATE", threads=1, name="sqlite-writer")
             self._direct_readers = DirectThreads(path, "BEGIN", threads=2, name="sqlite-reader")
         else:
-            self._writer = self._reader = _postgres_engine(url, connections)
+            self._writer = _postgres_engine(url, connections)
+            # The same connections; what the driver begins a transaction with is said in the same breath.
+            self._reader = self._writer.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
 
     @property
     def engine(self) -> AsyncEngine:
@@ -98,7 +102,7 @@ class Database:
                 async with self._turn:
                     return cast("T", await self._direct_writer.run(work))
             deadline = asyncio.get_running_loop().time() + POSTGRES_COMMAND_SECONDS
-            async with self._connected() as connection:
+            async with self._connected(self._writer) as connection:
                 # All statements have the time of one; a commit has its own, since it must not be given up halfway.
                 async with asyncio.timeout_at(deadline):
                     result = await connection.run_sync(work)
@@ -111,11 +115,11 @@ class Database:
                 return result
 
     async def look(self, work: Callable[[Link], T]) -> T:
-        """Read with plain functions on a link, in the same way; they change nothing."""
+        """Read with plain functions on a link, in the same way; they see one moment of the store and change nothing."""
         with _Failures():
             if self.is_sqlite:
                 return cast("T", await self._direct_readers.run(work))
-            async with self._connected() as connection:
+            async with self._connected(self._reader) as connection:
                 return await connection.run_sync(work)
 
     async def ping(self) -> None:
@@ -142,7 +146,7 @@ class Database:
     @asynccontextmanager
     async def _session(self, engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
         with _Failures():
-            bind = nullcontext(engine) if self.is_sqlite else self._connected()
+            bind = nullcontext(engine) if self.is_sqlite else self._connected(engine)
             async with (
                 bind as bound,
                 AsyncSession(
@@ -152,9 +156,9 @@ class Database:
                 yield session
 
     @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+    async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         """A connection to PostgreSQL. Waiting for one and making one have the time of one command between them."""
-        connection = self._writer.connect()
+        connection = engine.connect()
         async with asyncio.timeout(POSTGRES_COMMAND_SECONDS):
             await connection.start()
         try:

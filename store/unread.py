@@ -62,23 +62,29 @@ class UnreadIn(msgspec.Struct, frozen=True):
     folder: str | None = None
 
 
-def counts_for(link: Link, person_ids: Iterable[str]) -> dict[str, int]:
+Late = Sequence[tuple[str, str | None]]
+"""(person, folder) of what is unread in rooms that wait for their mirror, where the mirror does not say so yet."""
+
+
+def counts_for(link: Link, person_ids: Iterable[str], late: Late | None = None) -> dict[str, int]:
     """In how many discussions each of these people has something unread: not muted (or mentioned there), not in the
-    trash."""
+    trash. `late` is looked up unless it is known."""
     counts = dict.fromkeys(person_ids, 0)
     for person_id, discussions in look_up_ids(link, TALLIES, counts):
         counts[person_id] += discussions
-    for person_id, _ in _late(link, counts):
+    for person_id, _ in late_for(link, counts) if late is None else late:
         counts[person_id] += 1
     return counts
 
 
-def folder_counts_for(link: Link, person_ids: Iterable[str]) -> dict[str, dict[str, int]]:
+def folder_counts_for(
+    link: Link, person_ids: Iterable[str], late: Late | None = None
+) -> dict[str, dict[str, int]]:
     """The same for each of their folders by itself, without those in which nothing is unread."""
     counts: dict[str, dict[str, int]] = {person_id: defaultdict(int) for person_id in person_ids}
     for person_id, folder, discussions in look_up_ids(link, FOLDER_TALLIES, counts):
         counts[person_id][folder] += discussions
-    for person_id, folder in _late(link, counts):
+    for person_id, folder in late_for(link, counts) if late is None else late:
         if folder is not None:
             counts[person_id][folder] += 1
     return {
@@ -95,8 +101,8 @@ def unread_in(link: Link, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, s
     }
 
 
-def _late(link: Link, people: Iterable[str]) -> list[tuple[str, str | None]]:
-    """(person, folder) of what is unread in rooms that wait for their mirror, where the mirror does not say so yet."""
+def late_for(link: Link, people: Iterable[str]) -> Late:
+    """What the counts of these people have to take in besides their tallies."""
     waiting = waiting_rooms(link)
     if not waiting:
         return []
