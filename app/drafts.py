@@ -31,13 +31,13 @@ __all__ = [
     "RecipientRef",
     "change",
     "count_drafts",
-    "create",
     "count_waiting",
+    "create",
     "discard",
     "get",
     "list_drafts",
-]
     "list_waiting",
+]
 
 MOST_PER_PAGE = 100
 
@@ -64,10 +64,10 @@ class Draft(msgspec.Struct, frozen=True):
     separately: bool = False
     attachments: tuple[Attached, ...] = ()
     returned_at: datetime | None = None
-
     urgent: bool = False
     leaves_at: datetime | None = None
     held_for: str | None = None
+
 
 async def create(site: Site, who: Identity, fields: DraftFields, *, draft_id: str | None = None) -> Draft:
     """Begin a message; with a `draft_id` of the caller's own, a repeat begins no second one.
@@ -144,18 +144,6 @@ async def count_drafts(site: Site, who: Identity) -> int:
         return await stored.count_drafts(session, who.person_id)
 
 
-def _own_draft(message: Message | None) -> Message:
-    if message is None:
-        raise NotFound
-    if message.state == "held":
-        raise MessageHeld
-    if message.state != "draft":
-        raise AlreadySent
-    return message
-
-
-async def _address(who: Identity, session: AsyncSession, message_id: str, fields: DraftFields) -> None:
-    for role, addresses in (("to", fields.to), ("cc", fields.cc)):
 async def list_waiting(
     site: Site, who: Identity, *, cursor: str | None = None, limit: int = 30
 ) -> Page[Draft]:
@@ -175,6 +163,18 @@ async def count_waiting(site: Site, who: Identity) -> int:
         return await stored.count_waiting(session, who.person_id)
 
 
+def _own_draft(message: Message | None) -> Message:
+    if message is None:
+        raise NotFound
+    if message.state == "held":
+        raise MessageHeld
+    if message.state != "draft":
+        raise AlreadySent
+    return message
+
+
+async def _address(who: Identity, session: AsyncSession, message_id: str, fields: DraftFields) -> None:
+    for role, addresses in (("to", fields.to), ("cc", fields.cc)):
         if isinstance(addresses, UnsetType):
             continue
         reached = await resolved(session, who.person_id, role, addresses)
@@ -214,9 +214,9 @@ async def _drafts(session: AsyncSession, messages: Sequence[Message]) -> list[Dr
             separately=message.separately,
             attachments=attached(carried.get(message.id, ())),
             returned_at=message.returned_at,
-        )
-        for message in messages
-    ]
             urgent=message.urgent,
             leaves_at=message.leaves_at,
             held_for=message.held_for,
+        )
+        for message in messages
+    ]
