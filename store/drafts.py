@@ -55,17 +55,6 @@ async def count_drafts(session: AsyncSession, author_id: str) -> int:
     return (await session.execute(query)).scalar_one()
 
 
-async def untouched_drafts(
-    session: AsyncSession, author_id: str, *, before: datetime, after: datetime | None
-) -> tuple[int, str, datetime] | None:
-    """How many drafts were last changed before (and not before `after`), the id of the oldest, and when that was."""
-    untouched = [col(Message.author_id) == author_id, col(Message.state) == "draft"]
-    untouched.append(col(Message.updated_at) < before)
-    if after is not None:
-        untouched.append(col(Message.updated_at) >= after)
-    query = select(col(Message.id), col(Message.updated_at)).where(*untouched)
-    oldest = (await session.execute(query.order_by(col(Message.updated_at)).limit(1))).first()
-    if oldest is None:
 async def waiting_of(
     session: AsyncSession, author_id: str, *, after: tuple[datetime, str] | None, limit: int
 ) -> Sequence[Message]:
@@ -87,6 +76,17 @@ def _waiting(author_id: str) -> tuple[ColumnElement[bool], ...]:
     return col(Message.author_id) == author_id, is_held, for_hours
 
 
+async def untouched_drafts(
+    session: AsyncSession, author_id: str, *, before: datetime, after: datetime | None
+) -> tuple[int, str, datetime] | None:
+    """How many drafts were last changed before (and not before `after`), the id of the oldest, and when that was."""
+    untouched = [col(Message.author_id) == author_id, col(Message.state) == "draft"]
+    untouched.append(col(Message.updated_at) < before)
+    if after is not None:
+        untouched.append(col(Message.updated_at) >= after)
+    query = select(col(Message.id), col(Message.updated_at)).where(*untouched)
+    oldest = (await session.execute(query.order_by(col(Message.updated_at)).limit(1))).first()
+    if oldest is None:
         return None
     count = (await session.execute(select(func.count()).where(*untouched))).scalar_one()
     return count, oldest.id, oldest.updated_at
