@@ -39,7 +39,7 @@ class CatchingUp:
         connection.rooms.add(room.id)
         if room.head == UNKNOWN:
             room.begin(seat.head_seq)
-            self._hub.receive(room, [])
+            self._hub.delivery.receive(room, [])
         return place
 
     def beside(self, connection: Connection, work: Coroutine[Any, Any, object]) -> None:
@@ -127,7 +127,7 @@ class CatchingUp:
                 line = left.pop()
                 if line.seq > place.certain and leaver_of(line) == connection.identity.person_id:
                     connection.write(bytes(framed))
-                    self._hub.dismiss(connection, room.id, line.seq, why_left(line))
+                    self._hub.delivery.dismiss(connection, room.id, line.seq, why_left(line))
                     self._hub.joining.join_soon(connection, room.id, line.seq)
                     return
                 framed += encode(entry(room.id, line))

@@ -10,7 +10,7 @@ from store.columns import new_id
 
 
 class Outlet(Protocol):
-    """What a connection needs of the transport below it (see `realtime.uvicorn_protocol`)."""
+    """What a connection needs of the transport below it (see `realtime.outlet`)."""
 
     @property
     def clogged(self) -> bool:

@@ -91,10 +91,10 @@ class Gone(Struct, tag="gone", frozen=True):
 
 
 class OwnMessage(Struct, tag="message", frozen=True):
-    """A message of this person's own is `held` for a moment, a `draft` again, or `sent`."""
+    """A message of this person's own is a `draft` (new, changed, or again), `held` for a moment, `sent`, or `discarded`."""
 
     message: str
-    state: Literal["held", "draft", "sent"]
+    state: Literal["draft", "held", "sent", "discarded"]
 
 
 class UnreadCount(Struct, tag="unread", frozen=True):

@@ -1,8 +1,7 @@
-"""This node's rooms: in-order delivery, revocation before any later line, repair from the store.
+"""Who is connected to this node, and what it hears: from itself after its commits, from other nodes over the bus.
 
-The hub hears what happened (from this node after its commits, from other nodes over the bus) and hands each line to
-everybody here who follows the room: framed once, in the order of the log, without waiting for anyone. How somebody
-begins to follow is in `realtime.joining` and `realtime.catching_up`, how holes are filled in `realtime.repairs`.
+How a line reaches everybody here who follows its room is in `realtime.delivery`, how somebody begins to follow in
+`realtime.joining` and `realtime.catching_up`, how holes are filled from the store in `realtime.repairs`.
 """
 
 import asyncio
@@ -43,12 +42,13 @@ from realtime.catching_up import CatchingUp
 from realtime.condition import Condition
 from realtime.connection import Connection
 from realtime.counts import CountNews
-from realtime.frames import Drain, Gone, OwnMessage, ServerFrame
+from realtime.delivery import Delivery
+from realtime.frames import Drain, OwnMessage, ServerFrame
 from realtime.joining import Joining
 from realtime.presence import Presences
-from realtime.protocol import Close, encode, entry
+from realtime.protocol import Close, encode
 from realtime.repairs import Repairs
-from realtime.room import Room, Why, leaver_of
+from realtime.room import Room
 from realtime.views import ViewNews
 from store.columns import utc_now
 from store.database import Database
@@ -77,6 +77,7 @@ class Hub:
         self.draining = False
         self.nobody_here = asyncio.Event()
         self.nobody_here.set()
+        self.delivery = Delivery(self)
         self.repairs = Repairs(self)
         self.joining = Joining(self)
         self.catching_up = CatchingUp(self)
@@ -201,7 +202,7 @@ class Hub:
             by_room.setdefault(event.discussion, []).append(event.line)
         for discussion, lines in by_room.items():
             if room := self.rooms.get(discussion):
-                self.receive(room, lines)
+                self.delivery.receive(room, lines)
 
     def _hear_other(self, ring: Ring) -> None:
         match ring:
@@ -245,65 +246,8 @@ class Hub:
         room = self.rooms.get(left.discussion)
         for connection in list(self.people.get(left.person, ())):
             if room is None or not room.has(connection):
-                self.dismiss(connection, left.discussion, left.seq, left.why)
+                self.delivery.dismiss(connection, left.discussion, left.seq, left.why)
             elif room.head < left.seq:
                 # Lines before the end are still to come, and the end itself with them, in order.
                 self.repairs.fill(room)
             # Else she has come back since: whoever is in a room leaves it by its log alone.
-
-    # Delivery
-
-    def receive(self, room: Room, lines: list[Line]) -> None:
-        """Lines of a room, in any order: deliver those whose turn it is, keep the rest and fill the hole."""
-        room.hold(lines)
-        if due := room.due():
-            self._deliver(room, due)
-        if room.has_hole:
-            self.repairs.fill_soon(room)
-
-    def _deliver(self, room: Room, lines: Sequence[Line]) -> None:
-        together: list[Line] = []
-        for line in lines:
-            leaver = leaver_of(line)
-            if leaver in self.people:
-                why = room.why_left(line)
-                self._fan_out(room, together)
-                together = []
-                for connection in list(self.people[leaver]):
-                    # Who is behind meets this line on her way, or came after it.
-                    if connection not in room.behind:
-                        self.dismiss(connection, room.id, line.seq, why)
-            together.append(line)
-        self._fan_out(room, together)
-        for line in lines:
-            if line.kind == "added" and line.about and line.about.id in self.people:
-                for connection in self.people[line.about.id]:
-                    self.joining.join_soon(connection, room.id, line.seq)
-        self.counts.room_changed(room)
-
-    def _fan_out(self, room: Room, lines: Sequence[Line]) -> None:
-        if not lines:
-            return
-        room.head = lines[-1].seq
-        self.meters.delivered += len(lines) * len(room.members)
-        framed = b"".join([encode(entry(room.id, line)) for line in lines])
-        for connection in room.members:
-            connection.write(framed)
-
-    def dismiss(self, connection: Connection, discussion: str, seq: int, why: Why) -> None:
-        """This person's sight of the discussion ended with entry `seq`: out of the room, and told so once."""
-        if not connection.welcomed:
-            # What she follows is being read at this moment, and this end will be found in it.
-            return
-        room = self.rooms.get(discussion)
-        was_in = room is not None and room.drop(connection)
-        was_told = not was_in and discussion in connection.left
-        connection.rooms.discard(discussion)
-        connection.left[discussion] = max(seq, connection.left.get(discussion, 0))
-        if was_told:
-            return
-        connection.send(Gone(discussion, why))
-        self.presences.shut(connection, discussion)
-        self.counts.changed(connection.identity.person_id, discussion)
-        if room is not None:
-            self.discard_if_empty(room)

@@ -114,7 +114,7 @@ class Repairs:
             return 0
         if len(lines) == LINES_AT_ONCE:
             room.lacking = True
-        self._hub.receive(room, lines)
+        self._hub.delivery.receive(room, lines)
         return len(lines)
 
     async def _compare(self, margin: timedelta) -> None:

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from realtime import uvicorn_protocol
+from realtime import outlet as outlet_module
 from realtime.connection import Connection
 from realtime.uvicorn_protocol import ParleyWebSocketProtocol
 from tests.conftest import NodeFactory
@@ -76,7 +76,7 @@ async def test_something_waits_too_long_for_a_reader(
     fast_world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even a little that is never read ends in 4408."""
-    monkeypatch.setattr(uvicorn_protocol, "SLOW_AFTER", 0.2)
+    monkeypatch.setattr(outlet_module, "SLOW_AFTER", 0.2)
     world = fast_world
     bob = await stopped_reader(world, "bob")
     outlet = outlet_of(world, "bob")
