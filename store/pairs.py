@@ -24,10 +24,12 @@ _ROWS = {
     ),
 }
 
+# As an array, because PostgreSQL expects ten of that and a hundred of the other: enough to read a table for them.
 _IDS = {
     "sqlite": "SELECT value AS one FROM json_each(:ids)",
     "postgresql": (
-        "SELECT id AS one FROM jsonb_array_elements_text(CAST(CAST(:ids AS text) AS jsonb)) AS id"
+        "SELECT id AS one FROM "
+        "unnest(ARRAY(SELECT jsonb_array_elements_text(CAST(CAST(:ids AS text) AS jsonb)))) AS id"
     ),
 }
 
