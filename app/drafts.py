@@ -13,7 +13,7 @@ from app.addresses import resolved
 from app.attachments import check
 from app.draft_fields import Address, DraftFields, RecipientRef, check_times, checked
 from app.errors import AlreadySent, MessageHeld, NotFound, VersionConflict
-from app.events import Attached
+from app.events import Attached, MessageMoved
 from app.lines import attached
 from app.paging import Page, check_limit, decode_cursor, encode_cursor
 from app.site import Identity, Site
@@ -29,6 +29,7 @@ __all__ = [
     "Draft",
     "DraftFields",
     "RecipientRef",
+    "among",
     "change",
     "count_drafts",
     "count_waiting",
@@ -88,7 +89,9 @@ async def create(site: Site, who: Identity, fields: DraftFields, *, draft_id: st
             raise VersionConflict(0) from error
         await _address(who, session, message.id, fields)
         await _carry(site, who, session, message.id, fields)
-        return (await _drafts(session, [message]))[0]
+        draft = (await _drafts(session, [message]))[0]
+    site.announce([MessageMoved(who.person_id, draft.id, "draft")])
+    return draft
 
 
 async def get(site: Site, who: Identity, draft_id: str) -> Draft:
@@ -114,7 +117,9 @@ async def change(site: Site, who: Identity, draft_id: str, fields: DraftFields, 
         await session.flush()
         await _address(who, session, message.id, fields)
         await _carry(site, who, session, message.id, fields)
-        return (await _drafts(session, [message]))[0]
+        draft = (await _drafts(session, [message]))[0]
+    site.announce([MessageMoved(who.person_id, draft.id, "draft")])
+    return draft
 
 
 async def discard(site: Site, who: Identity, draft_id: str) -> None:
@@ -123,6 +128,7 @@ async def discard(site: Site, who: Identity, draft_id: str) -> None:
         message = _own_draft(await stored.own_message(session, draft_id, who.person_id, lock=True))
         await through(session, carry_in_draft, message.id, [], site.now())
         await stored.delete_message(session, message.id)
+    site.announce([MessageMoved(who.person_id, draft_id, "discarded")])
 
 
 async def list_drafts(
@@ -136,6 +142,12 @@ async def list_drafts(
         items = await _drafts(session, rows[:limit])
     last = items[-1] if len(rows) > limit else None
     return Page(items, encode_cursor(last.updated_at, last.id) if last else None)
+
+
+async def among(site: Site, who: Identity, ids: Sequence[str]) -> list[Draft]:
+    """Those of these messages that are drafts of one's own, last changed first."""
+    async with site.database.read() as session:
+        return await _drafts(session, await stored.drafts_among(session, who.person_id, ids))
 
 
 async def count_drafts(site: Site, who: Identity) -> int:

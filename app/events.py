@@ -105,11 +105,14 @@ class ViewChanged(msgspec.Struct, frozen=True, tag="view"):
 
 
 class MessageMoved(msgspec.Struct, frozen=True, tag="message"):
-    """A message of a person's own is something else now: `held` for a moment, a `draft` again, or `sent`."""
+    """A message of a person's own is something else now.
+
+    It is a `draft` (new, changed, or again), `held` for a moment, `sent`, or `discarded`.
+    """
 
     person: str
     message: str
-    state: Literal["held", "draft", "sent"]
+    state: Literal["draft", "held", "sent", "discarded"]
 
 
 class SignInEnded(msgspec.Struct, frozen=True, tag="ended"):

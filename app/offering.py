@@ -18,7 +18,7 @@ async def offer(site: Site, who: Identity, q: str, *, limit: int = 20) -> list[R
 
     `detail` is a person's login, a group's size, a list's size.
     """
-    offered = [_option(one) for one in await lists.index(site, who) if one.members and _matches(one.name, q)]
+    offered = [_option(one) for one in await lists.index(site, who) if one.members and matches(one.name, q)]
     if not q.strip():
         offered += await latest_correspondents(site, who)
     offered += await find_recipients(site, who, q, limit=limit)
@@ -46,7 +46,7 @@ def _option(one: OwnList) -> RecipientOption:
     return RecipientOption("list", one.id, one.name, str(len(one.members)))
 
 
-def _matches(name: str, q: str) -> bool:
+def matches(name: str, q: str) -> bool:
     """Whether each word of `q` begins one of the name's."""
     words = fold(q[:200]).split()[:MAX_WORDS]
     if q.strip() and not words:

@@ -49,6 +49,17 @@ async def drafts_of(
     return (await session.execute(query)).scalars().all()
 
 
+async def drafts_among(session: AsyncSession, author_id: str, ids: Sequence[str]) -> Sequence[Message]:
+    """Those of these messages that are drafts of an author, last changed first."""
+    if not ids:
+        return []
+    query = select(Message).where(
+        col(Message.id).in_(ids), col(Message.author_id) == author_id, col(Message.state) == "draft"
+    )
+    query = query.order_by(col(Message.updated_at).desc(), col(Message.id).desc())
+    return (await session.execute(query)).scalars().all()
+
+
 async def count_drafts(session: AsyncSession, author_id: str) -> int:
     """How many drafts an author has."""
     query = select(func.count()).where(col(Message.author_id) == author_id, col(Message.state) == "draft")

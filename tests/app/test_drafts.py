@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.drafts import Address, Draft, DraftFields, change, create, discard, get, list_drafts
+from app.drafts import Address, Draft, DraftFields, among, change, create, discard, get, list_drafts
 from app.errors import AlreadySent, InvalidBody, InvalidInput, NotFound, VersionConflict
+from app.events import Event, MessageMoved
 from app.site import Identity, Site
 from tests.factories import discussion, group, people
 
@@ -183,3 +184,22 @@ async def test_the_list_goes_on_page_by_page_without_repeats(site: Site, circle:
             await list_drafts(site, circle[0], limit=limit)
     with pytest.raises(InvalidInput):
         await list_drafts(site, circle[0], cursor="nonsense")
+
+
+async def test_other_tabs_are_told(site: Site, circle: list[Identity], site_events: list[Event]) -> None:
+    """What begins, changes and goes; what is refused is told to nobody."""
+    ann, bob, _ = circle
+    draft = await create(site, ann, DraftFields(subject="New"))
+    await change(site, ann, draft.id, DraftFields(subject="Newer"), version=1)
+    for refused in (
+        change(site, ann, draft.id, DraftFields(subject="Old"), version=1),
+        discard(site, bob, draft.id),
+    ):
+        with pytest.raises((VersionConflict, NotFound)):
+            await refused
+    assert [one.subject for one in await among(site, ann, [draft.id, "nobody's"])] == ["Newer"]
+    assert await among(site, bob, [draft.id]) == []
+    await discard(site, ann, draft.id)
+    assert site_events == [
+        MessageMoved(ann.person_id, draft.id, state) for state in ("draft", "draft", "discarded")
+    ]

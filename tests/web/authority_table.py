@@ -203,6 +203,7 @@ ROWS = [
     Row(
         "GET", "/fragments/rows", 200, SIGNED_IN, query=lambda t: f"box=progress&ids={t.discussion},{t.draft}"
     ),
+    Row("GET", "/fragments/senders", 200, SIGNED_IN, query=lambda t: "box=inbox&q=a"),
     Row("GET", "/fragments/home", 200, SIGNED_IN),
     Row("GET", "/fragments/boxes", 200, SIGNED_IN, query=lambda t: "box=inbox"),
     Row("GET", "/fragments/own-view/{id}", 200, INSIDE),

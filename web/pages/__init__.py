@@ -73,6 +73,7 @@ page_routes: list[BaseRoute] = [
     Route("/discussions/{id}/stop", participants.ask_to_stop, methods=["GET"]),
     Route("/discussions/{id}/stop", participants.stop, methods=["POST"]),
     Route("/fragments/rows", fragments.rows, methods=["GET"]),
+    Route("/fragments/senders", fragments.senders, methods=["GET"]),
     Route("/fragments/home", fragments.home_blocks, methods=["GET"]),
     Route("/fragments/boxes", fragments.boxes, methods=["GET"]),
     Route("/fragments/own-view/{id}", fragments.own_view, methods=["GET"]),

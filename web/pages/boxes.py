@@ -8,16 +8,18 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import drafts, folders, mailbox
+from app import drafts, folders, mailbox, people
 from app.errors import NotFound
 from app.events import PersonRef
 from app.folders import OwnFolder
 from app.looking import look_through
 from app.mailbox import Row, Wanted
 from app.paging import Page
+from app.senders import likely_senders
 from app.site import Identity, Site
 from web.i18n import mark
 from web.identity import who
+from web.limits import SEARCHING, spend
 from web.pages.done import Done
 from web.pages.going import go_to
 from web.rendering import render, sentence, site_of
@@ -85,7 +87,7 @@ async def show_with(request: Request, done: Done | None = None) -> Response:
     site, me = site_of(request), who(request)
     box, cursor = request.path_params["box"], request.query_params.get("cursor")
     shelves = await counts(site, me)
-    wanted = wanted_in(request)
+    wanted, named = wanted_in(request), request.query_params.get("sender", "")
     if box == DRAFTS:
         page: object = await drafts.list_drafts(site, me, cursor=cursor)
     elif shelves.knows(box):
@@ -103,7 +105,9 @@ async def show_with(request: Request, done: Done | None = None) -> Response:
         wanted=wanted,
         query=query_of(wanted),
         chips=list(_chips(box, wanted)),
-        authors=_authors(page, me) if isinstance(page, Page) and box != DRAFTS else [],
+        sender=await _sender(site, wanted),
+        named=named,
+        senders=await _senders(site, me, page, named),
         until=site.now().isoformat(),
         done=done,
     )
@@ -156,9 +160,23 @@ def _chips(box: str, wanted: Wanted) -> Iterator[Chip]:
         yield Chip("from", True, f"/boxes/{box}{query_of(wanted, **{'from': ''})}")
 
 
-def _authors(page: Page[Row], me: Identity) -> list[PersonRef]:
-    """Who wrote what is on this page."""
-    found = {row.author.id: row.author for row in page.items if row.author.id != me.person_id}
+async def _sender(site: Site, wanted: Wanted) -> str:
+    """The name of who wrote what is wanted; empty where nobody is called so."""
+    if not wanted.author:
+        return ""
+    try:
+        return (await people.person_ref(site, wanted.author)).name
+    except NotFound:
+        return ""
+
+
+async def _senders(site: Site, me: Identity, page: object, named: str) -> list[PersonRef]:
+    """Whom one can choose at once: who was looked for by name, else who wrote what is on this page."""
+    if named.strip():
+        await spend(site, SEARCHING, me)
+        return await likely_senders(site, me, named)
+    rows = [row for row in page.items if isinstance(row, Row)] if isinstance(page, Page) else []
+    found = {row.author.id: row.author for row in rows if row.author.id != me.person_id}
     return sorted(found.values(), key=lambda author: author.name.casefold())
 
 

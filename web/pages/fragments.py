@@ -6,10 +6,12 @@ from functools import wraps
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import discussions, folders, mailbox
+from app import discussions, drafts, folders, mailbox
 from app.errors import NotFound, NotSignedIn
+from app.senders import likely_senders
 from web.identity import who
-from web.pages.boxes import counts, is_box_name, wanted_in
+from web.limits import SEARCHING, spend
+from web.pages.boxes import DRAFTS, counts, is_box_name, wanted_in
 from web.pages.discussion import Adding, box_of
 from web.pages.home import home_of
 from web.rendering import node_of, render_part, site_of
@@ -35,14 +37,27 @@ def signed_in(endpoint: Endpoint) -> Endpoint:
 @signed_in
 async def rows(request: Request) -> Response:
     """The rows of some discussions, in the order of their box; those that are not in it (any more) are absent."""
-    given = request.query_params
+    site, me, given = site_of(request), who(request), request.query_params
+    box, ids = given.get("box", ""), given.get("ids", "").split(",")[:MOST_ROWS]
+    if box == DRAFTS:
+        return render_part(request, "fragments/drafts.html", drafts=await drafts.among(site, me, ids))
+    if not is_box_name(box):
+        raise NotFound
+    found = await mailbox.among(site, me, box, ids, wanted_in(request))
+    selectable = given.get("selectable") == "yes"
+    return render_part(request, "fragments/rows.html", rows=found, box=box, selectable=selectable)
+
+
+@signed_in
+async def senders(request: Request) -> Response:
+    """People whose messages one may look for in a box, by first letters."""
+    site, me, given = site_of(request), who(request), request.query_params
     box = given.get("box", "")
     if not is_box_name(box):
         raise NotFound
-    ids = given.get("ids", "").split(",")[:MOST_ROWS]
-    found = await mailbox.among(site_of(request), who(request), box, ids, wanted_in(request))
-    selectable = given.get("selectable") == "yes"
-    return render_part(request, "fragments/rows.html", rows=found, box=box, selectable=selectable)
+    await spend(site, SEARCHING, me)
+    found = await likely_senders(site, me, given.get("q", ""))
+    return render_part(request, "fragments/senders.html", box=box, wanted=wanted_in(request), senders=found)
 
 
 @signed_in

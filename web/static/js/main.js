@@ -10,7 +10,7 @@ import { letTransitionsGo } from "./transitions.js";
 const MODULES = {
   "unread-badge": "./badge.js",
   "connection-state": "./connection-state.js",
-  "home-blocks, boxes-nav": "./fragments.js",
+  "home-blocks, boxes-nav, waiting-messages": "./fragments.js",
   "message-list": "./rows.js",
   "box-selection": "./selection.js",
   "sender-choice": "./senders.js",

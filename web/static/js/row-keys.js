@@ -57,7 +57,7 @@ export function watchMenu(card) {
   card.addEventListener("keydown", (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!step) return;
-    const choices = [...card.querySelectorAll("li a, li button")];
+    const choices = [...card.querySelectorAll(":scope li a, :scope li button")];
     choices.at((choices.indexOf(document.activeElement) + step) % choices.length)?.focus();
     event.preventDefault();
   });

@@ -21,15 +21,10 @@ class MessageList extends HTMLElement {
   #older = null;
 
   connectedCallback() {
-    if (this.dataset.box === "drafts") return;
     this.rows = this.querySelector(".rows");
     this.#older = new OlderRows(this, () => this.#settled());
-    for (const type of ["entry", "unread", "added"]) {
-      live.subscribe(type, null, ({ discussion }) => discussion && this.#note([discussion]));
-    }
-    live.subscribe("view", null, ({ discussions }) => this.#note(discussions));
-    // Whoever has lost a discussion no longer sees a word of it, wherever her hand is.
-    live.subscribe("gone", null, ({ discussion }) => discussion && (this.#put(discussion, null, true), this.#settled()));
+    if (this.dataset.box === "drafts") live.subscribe("message", null, ({ message }) => this.#note([message]));
+    else this.#watchDiscussions();
     // What happened while there was no stream is not told.
     let down = false;
     live.subscribe("state", null, ({ state }) => {
@@ -39,6 +34,15 @@ class MessageList extends HTMLElement {
     this.#watchHands();
     this.#newer.addEventListener("click", () => this.#showHeld());
     this.#older.lookOn();
+  }
+
+  #watchDiscussions() {
+    for (const type of ["entry", "unread", "added"]) {
+      live.subscribe(type, null, ({ discussion }) => discussion && this.#note([discussion]));
+    }
+    live.subscribe("view", null, ({ discussions }) => this.#note(discussions));
+    // Whoever has lost a discussion no longer sees a word of it, wherever her hand is.
+    live.subscribe("gone", null, ({ discussion }) => discussion && (this.#put(discussion, null, true), this.#settled()));
   }
 
   /** Brings these rows up to date at once, because whoever looks at them has asked for it. */
