@@ -6,6 +6,7 @@ import os
 import subprocess
 import tempfile
 import time
+import traceback
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +19,7 @@ from bench import curves, live, presence, searching, store
 from bench.cluster import two_nodes
 from bench.first_page import first_page
 from bench.live import Bare, Parley, Shape
-from bench.machine import Cores, description, fsync_seconds
+from bench.machine import Cores, description, fsync_seconds, hand_over_seconds
 from bench.presence import Village
 from bench.report import Report
 from bench.row import Row
@@ -82,6 +83,9 @@ def main(
     if bench.curves:
         curves.draw(bench.curves, OUT)
     print(f"\n{report.table()}\n\n{bench.machine}\n{report.seconds:g} s; all of it in {OUT}/bench.json")
+    if bench.failed:
+        print(f"could not be measured: {', '.join(bench.failed)}")
+        raise typer.Exit(1)
 
 
 class Bench:
@@ -94,11 +98,13 @@ class Bench:
         self.machine: dict[str, str | int | float] = {
             **description(),
             "fsync_ms": round(self._fsync * 1e3, 3),
+            "hand_over_us": round(hand_over_seconds(cores) * 1e6, 1),
         }
         self.curves: list[curves.Curve] = []
+        self.failed: list[str] = []
 
     def rows(self, only: str) -> Iterable[Row]:
-        """Everything, or one group."""
+        """Everything, or one group. One that fails is told, and the others are measured all the same."""
         groups = {
             "live": self._live,
             "presence": self._presence,
@@ -110,10 +116,14 @@ class Bench:
         for name, group in groups.items():
             if only in ("", name):
                 began = time.perf_counter()
-                with tempfile.TemporaryDirectory(dir=OUT) as folder:
-                    for row in group(Path(folder).resolve()):
-                        print(row.name, f"{row.value:g} {row.unit}", row.reach, flush=True)
-                        yield row
+                try:
+                    with tempfile.TemporaryDirectory(dir=OUT) as folder:
+                        for row in group(Path(folder).resolve()):
+                            print(row.name, f"{row.value:g} {row.unit}", row.reach, flush=True)
+                            yield row
+                except Exception:
+                    traceback.print_exc()
+                    self.failed.append(name)
                 self.machine[f"seconds of {name}"] = round(time.perf_counter() - began)
 
     def _live(self, folder: Path) -> list[Row]:

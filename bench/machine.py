@@ -1,8 +1,9 @@
-"""What the operating system knows: a process's time and memory, a core of one's own, the disk's fsync."""
+"""What the operating system knows: a process's time and memory, a core of one's own, the disk's fsync, a hand-over."""
 
 import os
 import platform
 import re
+import socket
 import statistics
 import tempfile
 import time
@@ -50,6 +51,30 @@ def fsync_seconds(folder: Path, times: int = 60) -> float:
             os.fsync(file.fileno())
             took.append(time.perf_counter() - began)
     return statistics.median(took)
+
+
+def hand_over_seconds(cores: Cores, times: int = 2_000) -> float:
+    """Processor time that this process spends on a byte to another one on the server's core and back.
+
+    All that reaches an idle process costs that much besides, and on a shared machine it is not the same at all hours.
+    """
+    ours, theirs = socket.socketpair()
+    child = os.fork()
+    if not child:
+        ours.close()
+        os.sched_setaffinity(0, cores.server)
+        while byte := theirs.recv(1):
+            theirs.send(byte)
+        os._exit(0)
+    theirs.close()
+    with ours:
+        began = time.process_time()
+        for _ in range(times):
+            ours.send(b".")
+            ours.recv(1)
+        took = time.process_time() - began
+    os.waitpid(child, 0)
+    return took / times
 
 
 def percentile(values: Sequence[float], part: float) -> float:
