@@ -1,7 +1,8 @@
 """Which discussions are in which box, and in what order.
 
-A box is a shelf of the mailbox (`participation.shelf`), read by an index. Its places are found by their mirrored
-columns, together with the few rooms that wait for their mirror, whose own moments are asked under the same condition.
+A box is a shelf of the mailbox (`participation.shelf`), or what one wrote, read by an index. Its places are found by
+their mirrored columns, together with the few rooms that wait for their mirror, whose own moments are asked under the
+same condition.
 """
 
 from collections.abc import Sequence
@@ -9,13 +10,13 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, select, text, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, String, bindparam, select, text, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import UtcDateTime, table_of
 from store.pairs import by_pairs, look_up
 from store.prepared import Prepared, through
-from store.tables import Message, Participation
+from store.tables import SENT, Message, Participation
 from store.trash import IN_TRASH, NOT_IN_TRASH
 from store.waiting import waiting_rooms
 from store.wanted import rooms_of
@@ -41,8 +42,6 @@ async def places_in(session: AsyncSession, box: Box, person_id: str, after: Plac
     connection = await session.connection()
     at, discussion = after
     parameters: dict[str, Any] = {"person": person_id, "at": at, "row": discussion, "most": most}
-    if box.name == "sent":
-        return [(row[0], row[1]) for row in await connection.execute(SENT, parameters)]
     waiting = await through(session, waiting_rooms)
     of_folder = {"folder": box.folder} if box.name == "folder" else {}
     found = await connection.execute(MIRRORED[box.name], {**parameters, **of_folder, "waiting": waiting})
@@ -66,12 +65,14 @@ async def late_places(
 
 
 FOLDER = bindparam("folder", type_=String)
-SHELVES: dict[BoxName, tuple[str, ...]] = {
-    "inbox": ("inbox",),
-    "progress": ("inbox", "kept"),
-    "trash": ("trash",),
-    "folder": ("kept",),
+STRETCHES: dict[BoxName, tuple[str, ...]] = {
+    "inbox": ("participation.shelf = 'inbox'",),
+    "progress": ("participation.shelf = 'inbox'", "participation.shelf = 'kept'"),
+    "sent": (SENT,),
+    "trash": ("participation.shelf = 'trash'",),
+    "folder": ("participation.shelf = 'kept'",),
 }
+"""What each box consists of, in the words of the indexes by which it is read."""
 INSIDE: Condition = (participation.c.state == "active", NOT_IN_TRASH)
 EXACTLY: dict[BoxName, Condition] = {
     "inbox": (*INSIDE, participation.c.received, participation.c.folder_id.is_(None)),
@@ -83,23 +84,23 @@ EXACTLY: dict[BoxName, Condition] = {
 
 
 def _mirrored(name: BoxName) -> Any:
-    """By the mirrored columns: each shelf of the box is a stretch of an index."""
+    """By the mirrored columns: each part of the box is a stretch of an index."""
     # A folder is one person's: naming her as well would offer the database an index of all that she has.
     owner = participation.c.folder_id == FOLDER if name == "folder" else OWNER
-    parts = [_shelf(owner, shelf) for shelf in SHELVES[name]]
+    parts = [_stretch(owner, where) for where in STRETCHES[name]]
     if len(parts) == 1:
         return parts[0]
     several = union_all(*(select(part.subquery()) for part in parts)).subquery()
     return select(several).order_by(several.c[0].desc(), several.c[1].desc()).limit(bindparam("most"))
 
 
-def _shelf(owner: ColumnElement[bool], shelf: str) -> Select[Any]:
+def _stretch(owner: ColumnElement[bool], where: str) -> Select[Any]:
     at, discussion = participation.c.last_entry_at, participation.c.message_id
     return (
         select(at, discussion)
         .where(
             owner,
-            text(f"participation.shelf = '{shelf}'"),
+            text(where),
             discussion.not_in(bindparam("waiting", expanding=True)),
             _before(at, discussion),
         )
@@ -122,26 +123,5 @@ def _before(moment: ColumnElement[datetime], discussion: ColumnElement[str]) -> 
 
 
 OWNER = participation.c.person_id == bindparam("person")
-MIRRORED = {name: _mirrored(name) for name in SHELVES}
+MIRRORED = {name: _mirrored(name) for name in STRETCHES}
 EXACT = {name: _exact(condition) for name, condition in EXACTLY.items()}
-# The room's own index knows all of what somebody wrote, mirrored or not.
-SENT = (
-    select(message.c.last_entry_at, message.c.id)
-    .select_from(
-        message.join(
-            participation,
-            and_(
-                participation.c.message_id == message.c.id,
-                participation.c.person_id == message.c.author_id,
-            ),
-        )
-    )
-    .where(
-        message.c.author_id == bindparam("person"),
-        text("message.state = 'sent'"),
-        *INSIDE,
-        _before(message.c.last_entry_at, message.c.id),
-    )
-    .order_by(message.c.last_entry_at.desc(), message.c.id.desc())
-    .limit(bindparam("most"))
-)

@@ -8,7 +8,7 @@ from store.tables.files import Attachment, Blob, Carried
 from store.tables.folders import Folder
 from store.tables.lists import Listed, RecipientList
 from store.tables.messages import ABANDONED, Entry, Mention, Message, Recipient
-from store.tables.participations import INSIDE_SHELVES, TRASHED, UNTALLIED, Arrival, Participation
+from store.tables.participations import INSIDE_SHELVES, SENT, TRASHED, UNTALLIED, Arrival, Participation
 from store.tables.people import AccessToken, Group, Membership, Person, Session
 from store.tables.purging import Purge
 from store.tables.searching import SearchLine, SearchWord
@@ -16,6 +16,7 @@ from store.tables.searching import SearchLine, SearchWord
 __all__ = [
     "ABANDONED",
     "INSIDE_SHELVES",
+    "SENT",
     "TRASHED",
     "UNTALLIED",
     "AccessToken",

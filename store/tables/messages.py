@@ -38,14 +38,6 @@ class Message(SQLModel, table=True):
         ),
         Index(None, "author_id", "state", "updated_at"),
         Index(
-            "ix_message_sent",
-            "author_id",
-            "last_entry_at",
-            "id",
-            sqlite_where=text("state = 'sent'"),
-            postgresql_where=text("state = 'sent'"),
-        ),
-        Index(
             "ix_message_unmirrored",
             "id",
             sqlite_where=text("mirrored_seq < head_seq"),

@@ -28,6 +28,9 @@ INSIDE_SHELVES = "participation.shelf IN ('inbox', 'kept', 'trash')"
 TRASHED = "trashed_at IS NOT NULL AND state = 'active'"
 """Participations in the trash, in the words by which their index is used."""
 
+SENT = "role = 'author' AND state = 'active' AND trashed_at IS NULL"
+"""Participations in what one wrote and did not throw away, in the words by which their index is used."""
+
 
 class Participation(SQLModel, table=True):
     """One person in one discussion: whether she is in it, which entries she may see, how far she has read.
@@ -60,6 +63,14 @@ class Participation(SQLModel, table=True):
             "message_id",
             sqlite_where=text("folder_id IS NOT NULL"),
             postgresql_where=text("folder_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_participation_sent",
+            "person_id",
+            "last_entry_at",
+            "message_id",
+            sqlite_where=text(SENT),
+            postgresql_where=text(SENT),
         ),
         Index(
             "ix_participation_trashed",
