@@ -1,14 +1,17 @@
 """Attachments: files that people bring for a message or a reply, and that whoever sees its entry may have."""
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
-from app.errors import FieldError, InvalidInput, NotFound
+from app.errors import FieldError, Forbidden, InvalidInput, NotFound
 from app.events import Attached
 from app.lines import attached
 from app.rules.files import FileLimits, wrong_ids, wrong_sizes
 from app.site import Identity, Site
 from store.attachments import Content, content_of, seen
 from store.carrying import carried_by_drafts
+from store.contents import Stored, drop
+from store.database import StoreUnavailable
 from store.prepared import Link
 from store.room import CarriedFile
 
@@ -27,6 +30,26 @@ async def find(site: Site, who: Identity, attachment_id: str) -> Content:
     if content is None:
         raise NotFound
     return content
+
+
+async def forget(site: Site, who: Identity, attachment_id: str) -> None:
+    """Delete a file that this person has brought, and that nothing carries.
+
+    Raises `NotFound`, or `Forbidden` for what a draft, message or reply carries or somebody else has brought.
+    """
+
+    def dropped(link: Link) -> list[Stored]:
+        if content_of(link, attachment_id, who.person_id) is None:
+            raise NotFound
+        unused = drop(link, attachment_id, who.person_id)
+        if unused is None:
+            raise Forbidden("Something carries this file, or somebody else has brought it.")
+        return unused
+
+    unused = await site.database.transact(dropped)
+    # What cannot be deleted now is found by housekeeping.
+    with suppress(StoreUnavailable):
+        await site.files.blobs.delete(unused)
 
 
 async def named(site: Site, who: Identity, ids: Sequence[str]) -> tuple[Attached, ...]:

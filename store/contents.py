@@ -72,6 +72,11 @@ LOOSE = Prepared(
     .with_for_update(skip_locked=True)
 )
 FASTEN = Prepared(update(attachment).where(attachment.c.id == bindparam("file")).values(loose_since=null()))
+OWN = Prepared(
+    select(attachment.c.digest, _IS_CARRIED)
+    .where(attachment.c.id == bindparam("file"), attachment.c.owner_id == bindparam("owner"))
+    .with_for_update(of=attachment)
+)
 DROP = Prepared(delete(attachment).where(attachment.c.id == bindparam("file")))
 UNUSED = by_ids(
     lambda wanted: (
@@ -125,16 +130,30 @@ def purge(link: Link, before: datetime, most: int) -> tuple[int, list[Stored]]:
     found = LOOSE.rows(link, {"before": before, "most": most})
     if held := [{"file": file} for file, _, is_carried in found if is_carried]:
         FASTEN.run(link, held)
-    loose = [(file, digest) for file, digest, is_carried in found if not is_carried]
-    if not loose:
-        return len(found), []
-    DROP.run(link, [{"file": file} for file, _ in loose])
-    unused = [Stored(*row) for row in look_up_ids(link, UNUSED, sorted({digest for _, digest in loose}))]
-    if unused:
-        FORGET.run(link, [{"content": one.digest} for one in unused])
-    return len(found), unused
+    return len(found), _drop(link, [(file, digest) for file, digest, is_carried in found if not is_carried])
+
+
+def drop(link: Link, attachment_id: str, owner_id: str) -> list[Stored] | None:
+    """Delete an attachment of this person's that nothing carries; None where it is none.
+
+    Where the bytes are that nothing refers to any more once this is committed.
+    """
+    found = OWN.rows(link, {"file": attachment_id, "owner": owner_id})
+    if not found or found[0][1]:
+        return None
+    return _drop(link, [(attachment_id, found[0][0])])
 
 
 def known(link: Link, stored: Sequence[Stored]) -> set[Stored]:
     """Those of these places at which a kept content has its bytes."""
     return {Stored(*row) for row in look_up_ids(link, KNOWN, {one.digest for one in stored})} & set(stored)
+
+
+def _drop(link: Link, loose: Sequence[tuple[str, str]]) -> list[Stored]:
+    if not loose:
+        return []
+    DROP.run(link, [{"file": file} for file, _ in loose])
+    unused = [Stored(*row) for row in look_up_ids(link, UNUSED, sorted({digest for _, digest in loose}))]
+    if unused:
+        FORGET.run(link, [{"content": one.digest} for one in unused])
+    return unused

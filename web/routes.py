@@ -56,7 +56,7 @@ api_routes = [
     Resource("/api/folders", GET=folders.index, POST=folders.create),
     Resource("/api/folders/{id}", PATCH=folders.change, DELETE=folders.delete),
     Resource("/api/attachments", POST=attachments.bring),
-    Resource("/api/attachments/{id}", GET=attachments.show),
+    Resource("/api/attachments/{id}", GET=attachments.show, DELETE=attachments.forget),
     Resource("/api/attachments/{id}/preview", GET=attachments.preview),
     Resource("/api/search", GET=search.find),
     Resource("/api/unread", GET=unread.show),

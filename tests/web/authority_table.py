@@ -135,6 +135,8 @@ ROWS = [
     Row("POST", "/api/discussions/bulk", 200, SIGNED_IN, lambda t: {"ids": [t.draft], "action": "read"}),
     Row("POST", "/api/attachments", 201, SIGNED_IN, files={"file": ("a.txt", b"a")}),
     Row("GET", "/api/attachments/{id}", 200, INSIDE),
+    # What an entry carries is nobody's to delete.
+    Row("DELETE", "/api/attachments/{id}", 403, INSIDE),
     Row("GET", "/api/attachments/{id}/preview", 200, INSIDE),
     Row("GET", "/api/folders", 200, SIGNED_IN),
     Row("POST", "/api/folders", 201, SIGNED_IN, lambda t: {"name": t.discussion}),

@@ -1,21 +1,16 @@
-"""Files by the API: brought, carried by messages and replies, and had by whoever sees their entry."""
+"""Files by the API: brought, and had again whole or in part; limits, odd forms and odd names."""
 
-import io
-from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-from PIL import Image
 
-from app.site import Identity, Site
+from app.site import Site
 from store.columns import new_id
 from tests import factories
 from tests.conftest import NodeFactory
 from tests.nodes import RunningNode
+from tests.web.bringing import SMALL, sent, stored, upload
 from tests.web.described import api
-
-SMALL = b"Dear all,\nthis is a file.\n"
 
 
 async def test_a_file_is_brought_and_had(node: RunningNode, site: Site) -> None:
@@ -79,76 +74,6 @@ async def test_ranges(node: RunningNode, site: Site) -> None:
         for if_range, status in ((tag, 206), ('"other"', 200)):
             again = await client.get(url, headers={"Range": "bytes=2-4", "If-Range": if_range})
             assert again.status_code == status
-
-
-async def test_the_same_content_is_stored_once(node: RunningNode, site: Site) -> None:
-    """Whoever brings it, under whatever name."""
-    alice, bob = await factories.people(site, "alice", "bob")
-    async with await api(node, alice) as client, await api(node, bob) as other:
-        await upload(client, "one.txt", SMALL)
-        await upload(client, "two.txt", SMALL)
-        last = await upload(other, "three.txt", SMALL)
-        assert len(stored(site)) == 1
-        assert (await other.get(last.headers["location"])).content == SMALL
-
-
-async def test_a_draft_and_a_reply_carry_files(node: RunningNode, site: Site) -> None:
-    """They are in the draft, in the entries and for everybody who sees these, also after the writer has left."""
-    alice, bob = await factories.people(site, "alice", "bob")
-    async with await api(node, alice) as client, await api(node, bob) as other:
-        one, two, three = [(await upload(client, f"{name}.txt", name.encode())).json() for name in "abc"]
-        draft = await client.post(
-            "/api/messages",
-            json={
-                "subject": "Plans",
-                "body": "See below",
-                "to": [{"person": bob.person_id}],
-                "attachments": [two["id"], one["id"]],
-            },
-        )
-        assert draft.json()["attachments"] == [two, one]
-        room = draft.json()["id"]
-        changed = await client.patch(
-            f"/api/messages/{room}", json={"attachments": [one["id"]]}, headers={"If-Match": '"1"'}
-        )
-        assert changed.json()["attachments"] == [one]
-        assert (await other.get(f"/api/attachments/{one['id']}")).status_code == 404
-        await client.post(f"/api/messages/{room}/send")
-        reply = {"client_id": "r", "body": "And this", "attachments": [three["id"]]}
-        assert (await client.post(f"/api/discussions/{room}/replies", json=reply)).status_code == 201
-        assert (await client.post(f"/api/discussions/{room}/replies", json=reply)).status_code == 200
-        reply["attachments"] = [two["id"]]
-        reused = await client.post(f"/api/discussions/{room}/replies", json=reply)
-        assert reused.json()["code"] == "client_id_reused"
-        await client.post(f"/api/discussions/{room}/stop")
-        entries = (await other.get(f"/api/discussions/{room}/entries")).json()["items"]
-        assert [entry["attachments"] for entry in entries] == [[one], [three], []]
-        assert (await other.get(f"/api/attachments/{three['id']}")).content == b"c"
-        # Who has left sees no entry, and nothing that an entry carries.
-        assert (await client.get(f"/api/attachments/{three['id']}")).status_code == 404
-        assert (await client.get(f"/api/attachments/{two['id']}")).content == b"b"
-
-
-async def test_forwarding_what_one_sees(node: RunningNode, site: Site) -> None:
-    """The same attachment goes into another message, not a copy of it; and no longer once one does not see it."""
-    alice, bob, carol = await factories.people(site, "alice", "bob", "carol")
-    async with (
-        await api(node, alice) as client,
-        await api(node, bob) as other,
-        await api(node, carol) as third,
-    ):
-        file = (await upload(client, "a.txt", SMALL)).json()
-        room = await sent(client, [bob], [file["id"]])
-        refused = await third.post("/api/messages", json={"attachments": [file["id"]]})
-        assert refused.json()["errors"][0]["code"] == "not_found"
-        forwarded = await sent(other, [carol], [file["id"]])
-        assert (await third.get(f"/api/attachments/{file['id']}")).content == SMALL
-        kept = {"body": "later", "to": [{"person": carol.person_id}], "attachments": [file["id"]]}
-        draft = (await other.post("/api/messages", json=kept)).json()["id"]
-        for left in (room, forwarded):
-            await other.post(f"/api/discussions/{left}/stop")
-        late = await other.post(f"/api/messages/{draft}/send")
-        assert (late.status_code, late.json()["errors"][0]["field"]) == (422, "attachments")
 
 
 async def test_limits(node_factory: NodeFactory, sqlite_url: str) -> None:
@@ -216,35 +141,6 @@ async def test_what_is_no_file(node: RunningNode, site: Site) -> None:
         assert stored(site) == []
 
 
-async def test_images_have_previews(node: RunningNode, site: Site) -> None:
-    """Drawn anew: smaller, without what else was in the file; what only claims to be an image has none."""
-    alice = await factories.person(site, "alice")
-    async with await api(node, alice) as client:
-        picture = await upload(client, "photo.jpg", photograph())
-        assert (picture.json()["media_type"], picture.json()["width"], picture.json()["height"]) == (
-            "image/jpeg",
-            640,
-            1280,
-        )
-        seen = await client.get(f"{picture.headers['location']}/preview")
-        assert seen.headers["content-type"] == "image/webp"
-        assert "content-disposition" not in seen.headers
-        drawn = Image.open(io.BytesIO(seen.content))
-        assert (drawn.format, drawn.size, dict(drawn.getexif())) == ("WEBP", (640, 1280), {})
-        # The second time nothing is drawn, and the answer is the same.
-        again = (await upload(client, "photo.jpg", photograph())).json()
-        assert again | {"id": ""} == picture.json() | {"id": ""}
-        for name, content in (
-            ("a.png", b"<script>alert(1)</script>"),
-            ("a.png", b"\x89PNG\r\n\x1a\n" + b"x" * 200),
-            ("bomb.png", bomb()),
-            ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
-        ):
-            other = await upload(client, name, content)
-            assert "width" not in other.json(), name
-            assert (await client.get(f"{other.headers['location']}/preview")).status_code == 404
-
-
 async def test_missing_bytes(node: RunningNode, site: Site) -> None:
     """If somebody has deleted the folder, the answer says that it is not there now, and nothing is cut off."""
     alice = await factories.person(site, "alice")
@@ -275,39 +171,3 @@ async def test_names_are_harmless(node: RunningNode, site: Site, name: str) -> N
         assert kept
         assert not set(kept) & set('/\\\0\u202e"')
         assert (await client.get(brought.headers["location"])).content == b"x"
-
-
-async def upload(client: httpx.AsyncClient, name: str, content: bytes) -> httpx.Response:
-    """A file as a browser brings it."""
-    return await client.post("/api/attachments", files={"file": (name, content)}, timeout=30)
-
-
-async def sent(client: httpx.AsyncClient, to: list[Identity], files: list[str]) -> str:
-    """A message that carries these; gives back its discussion."""
-    fields = {"body": "See", "to": [{"person": one.person_id} for one in to], "attachments": files}
-    draft = (await client.post("/api/messages", json=fields)).json()["id"]
-    answer = (await client.post(f"/api/messages/{draft}/send")).json()
-    room: str = answer["discussion"]["id"]
-    return room
-
-
-def stored(site: Site) -> list[Path]:
-    """Where the site keeps bytes."""
-    return [path for path in site.settings.data.rglob("*") if path.is_file()]
-
-
-def photograph() -> bytes:
-    """A camera held upright: turned by a note in the file, which also says where it was taken."""
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    exif[0x010F] = "Camera of a friend"
-    written = io.BytesIO()
-    Image.new("RGB", (3000, 1500), "teal").save(written, "JPEG", exif=exif)
-    return written.getvalue()
-
-
-def bomb() -> bytes:
-    """Few bytes that would be very many pixels."""
-    written = io.BytesIO()
-    Image.new("1", (30_000, 30_000)).save(written, "PNG")
-    return written.getvalue()

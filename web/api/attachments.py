@@ -13,7 +13,7 @@ from app.events import Attached
 from store.attachments import Content
 from store.contents import Stored
 from web import ranges
-from web.api.operation import Call, answer, operation
+from web.api.operation import Call, answer, done, operation
 from web.limits import UPLOADING, spend
 from web.uploads import Parts
 
@@ -42,6 +42,13 @@ async def show(call: Call) -> Response:
     content = await attachments.find(call.site, call.who, call.id())
     headers = {"Content-Disposition": disposition(content.name), "Content-Type": content.media_type}
     return await _given(call, content, content.size, headers)
+
+
+@operation("Delete a file that is not wanted", gives={204: None}, refuses=(403, 404))
+async def forget(call: Call) -> Response:
+    """One's own, which no draft, message or reply carries (403 otherwise): what somebody received stays hers."""
+    await attachments.forget(call.site, call.who, call.id())
+    return done()
 
 
 @operation("Show a file's preview", gives={200: Any, 206: Any}, refuses=(404, 416), media_type=PREVIEW_TYPE)
