@@ -1,11 +1,12 @@
-"""Looking through a box whose filters no index knows: on and on, for a bounded time, without losing a row."""
+"""What is wanted of a box, where no index knows it: looked for on and on, for a bounded time, without losing a row."""
 
 from dataclasses import replace
 
 import pytest
 
+from app.discussions import mark_read
 from app.looking import look_through
-from app.mailbox import Row, Wanted
+from app.mailbox import Row, Wanted, box
 from app.paging import Page
 from app.site import Identity, Site
 from tests import factories
@@ -18,6 +19,26 @@ def site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     monkeypatch.setattr("store.boxes.LOOKED_AT_ONCE", 2)
     monkeypatch.setattr("store.boxes.MOST_LOOKED_AT", 4)
     return replace(site, now=Clock())
+
+
+async def test_a_box_gives_what_is_wanted_of_it(site: Site, people: list[Identity]) -> None:
+    """What is unread, and what somebody wrote first; page by page, looking at so many each time."""
+    alice, bob, carol, _ = people
+    hers = [await factories.discussion(site, alice, [bob]) for _ in range(3)]
+    others = [await factories.discussion(site, carol, [bob]) for _ in range(5)]
+    await mark_read(site, bob, hers[1], 1)
+    unread_ones = await box(site, bob, "inbox", wanted=Wanted(unread=True))
+    assert [row.id for row in unread_ones.items] == others[:0:-1]
+    unread_ones = await box(site, bob, "inbox", wanted=Wanted(unread=True), cursor=unread_ones.next)
+    assert [row.id for row in unread_ones.items] == [others[0], hers[2], hers[0]]
+    by_alice = Wanted(author=alice.person_id)
+    page = await box(site, bob, "inbox", wanted=by_alice)
+    assert (page.items, page.next is None) == ([], False)
+    page = await box(site, bob, "inbox", wanted=by_alice, cursor=page.next)
+    assert [row.id for row in page.items] == [hers[2], hers[1], hers[0]]
+    page = await box(site, bob, "inbox", wanted=Wanted(unread=True, author=alice.person_id), limit=1)
+    assert [row.id for row in page.items] in ([], [hers[2]])
+    assert (await box(site, bob, "inbox", wanted=Wanted(attachments=True), limit=100)).items == []
 
 
 async def test_a_page_is_filled_over_many_stretches(site: Site, people: list[Identity]) -> None:

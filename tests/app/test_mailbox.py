@@ -13,6 +13,7 @@ from app.participants import add, stop
 from app.site import Identity, Site
 from store.tallies import tally_step
 from tests import factories
+from tests.app.boxes import ids
 from tests.app.circles import Clock, reply
 from tests.app.test_sending import one
 
@@ -21,18 +22,6 @@ from tests.app.test_sending import one
 def site(site: Site) -> Site:
     """A site in which time goes on."""
     return replace(site, now=Clock())
-
-
-async def ids(site: Site, who: Identity, name: str) -> list[str]:
-    """What is in a box, read in pages of two."""
-    found: list[str] = []
-    cursor: str | None = None
-    while True:
-        page = await box(site, who, name, cursor=cursor, limit=2)
-        found += [row.id for row in page.items]
-        cursor = page.next
-        if cursor is None:
-            return found
 
 
 async def test_discussions_are_in_their_boxes(site: Site, people: list[Identity]) -> None:
