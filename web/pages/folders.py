@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app import folders
 from app.errors import InvalidInput, NotFound
 from app.folders import OwnFolder
-from app.rules.folders import LEVELS, MOST_CHARACTERS
+from app.rules.folders import LEVELS, MOST_CHARACTERS, height, within
 from web.i18n import mark
 from web.identity import who
 from web.limits import FILING, spend
@@ -128,12 +128,11 @@ async def _folder(request: Request) -> OwnFolder:
 
 
 def _parents(tree: list[OwnFolder], moved: OwnFolder | None = None) -> list[OwnFolder]:
-    """The folders that another one may be put into: not too deep, and not itself or what lies in it."""
-    inside: set[str] = {moved.id} if moved else set()
-    for one in tree:
-        if one.parent in inside:
-            inside.add(one.id)
-    return [one for one in tree if one.level < LEVELS and one.id not in inside]
+    """The folders that another one may be put into: not too deep with all that lies in it, and none of these."""
+    parents = {one.id: one.parent for one in tree}
+    inside = within(parents, moved.id) if moved else []
+    levels = height(parents, moved.id) if moved else 1
+    return [one for one in tree if one.level + levels <= LEVELS and one.id not in inside]
 
 
 def _said(request: Request, error: InvalidInput | None) -> str | None:

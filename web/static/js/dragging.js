@@ -22,12 +22,13 @@ export function watchDragging(list, box, { taken, dropped }) {
   });
 
   const over = (event) => {
+    if (!what) return;
     const place = event.target.closest?.(PLACES);
-    const deed = what && place && deedAt(place.dataset.place, box);
+    const deed = place && deedAt(place.dataset.place, box);
     mark(deed ? place : null);
-    if (!deed) return;
+    // Elsewhere, too: a browser would follow the link that is let go there.
     event.preventDefault();
-    event.dataTransfer.dropEffect = "move";
+    event.dataTransfer.dropEffect = deed ? "move" : "none";
   };
   document.addEventListener("dragenter", over);
   document.addEventListener("dragover", over);

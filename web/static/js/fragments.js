@@ -6,7 +6,7 @@ import { live } from "./live.js";
 import { rendered } from "./trusted.js";
 
 class LiveFragment extends HTMLElement {
-  #calm = new Calm(this, () => this.#refresh(), 1_000);
+  #calm = new Calm(this, () => this.update(), 1_000);
 
   connectedCallback() {
     for (const type of this.types) live.subscribe(type, null, () => this.#calm.ask());
@@ -17,7 +17,7 @@ class LiveFragment extends HTMLElement {
     });
   }
 
-  async #refresh() {
+  async update() {
     const fresh = rendered(await getHtml(this.dataset.href));
     this.replaceChildren(fresh);
   }
@@ -40,7 +40,8 @@ class BoxesNav extends LiveFragment {
   /** On a narrow screen it is one line that scrolls. */
   replaceChildren(fresh) {
     const { scrollLeft } = this.querySelector("ul");
-    super.replaceChildren(fresh);
+    const said = this.querySelector(".folders-said");
+    super.replaceChildren(fresh, ...(said ? [said] : []));
     this.querySelector("ul").scrollLeft = scrollLeft;
   }
 

@@ -12,6 +12,7 @@ const MODULES = {
   "connection-state": "./connection-state.js",
   "home-blocks, boxes-nav, waiting-messages": "./fragments.js",
   "message-list": "./rows.js",
+  ".folder-tree": "./folder-dragging.js",
   "box-selection": "./selection.js",
   "sender-choice": "./senders.js",
   ".message-form recipient-field": "./recipients.js",
