@@ -1,40 +1,25 @@
 """Messages that are held: nobody has one, its author may take it back, and it leaves by itself whatever happens."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
-from itertools import dropwhile
+from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 
 from app.discussions import overview
-from app.drafts import Address, DraftFields, change, count_drafts, create, discard, get, list_drafts
+from app.drafts import DraftFields, change, count_drafts, discard, get, list_drafts
 from app.errors import AlreadySent, MessageHeld, NoRecipients, NotFound, RecipientsRefused
-from app.events import EntryStored, Event, MessageMoved
+from app.events import EntryStored, Event
 from app.held import Held, held, hold, take_back
-from app.letting_go import go_on_sending
 from app.mailbox import box, unread
 from app.people import suspend
 from app.sending import Sent, send
 from app.settings import Settings
-from app.site import Identity, Site
+from app.site import Site
 from app.throttle import Throttle
 from store.database import Database
-from store.tables import Message
 from tests import factories
-from tests.waiting import wait_for
-
-
-class Hands:
-    """A clock that a test sets."""
-
-    def __init__(self) -> None:
-        self.moment = datetime.now(UTC)
-
-    def __call__(self) -> datetime:
-        """The moment that it shows."""
-        return self.moment
+from tests.app.departing import Hands, comes_back, drafted, leaves, sending, states
 
 
 @pytest.fixture
@@ -47,29 +32,6 @@ def hands() -> Hands:
 def site(settings: Settings, database: Database, site_events: list[Event], hands: Hands) -> Site:
     """A site on that clock."""
     return Site(settings, database, site_events.extend, Throttle(), now=hands)
-
-
-async def drafted(site: Site, author: Identity, *to: Identity) -> str:
-    """A draft to these people."""
-    addresses = [Address("person", who.person_id) for who in to]
-    return (await create(site, author, DraftFields(subject="Trip", body="Hello.", to=addresses))).id
-
-
-@asynccontextmanager
-async def sending(*sites: Site) -> AsyncIterator[None]:
-    """Nodes that let messages go."""
-    tasks = [asyncio.create_task(go_on_sending(site)) for site in sites]
-    yield
-    for task in tasks:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
-def states(events: list[Event]) -> list[str]:
-    """What a writer's tabs were told of her message since it was sent first."""
-    moved = [event.state for event in events if isinstance(event, MessageMoved)]
-    return list(dropwhile(lambda state: state == "draft", moved))
 
 
 async def test_nobody_has_it_before_it_leaves(site: Site, hands: Hands, site_events: list[Event]) -> None:
@@ -94,8 +56,7 @@ async def test_nobody_has_it_before_it_leaves(site: Site, hands: Hands, site_eve
         assert states(site_events) == ["held"]
 
         hands.moment += timedelta(seconds=6)
-        site.something_held.set()
-        await wait_for(_has_left(site, draft), "the message leaves")
+        await leaves(site, draft)
     assert (await unread(site, bob)).count == 1
     assert (await overview(site, bob, draft)).sent_at == hands.moment
     assert states(site_events) == ["held", "sent"]
@@ -163,7 +124,7 @@ async def test_refused_when_it_leaves_it_comes_back(
     await suspend(site, shut_out)
     hands.moment += timedelta(seconds=7)
     async with sending(site):
-        await wait_for(_is_draft(site, alice, draft), "the message comes back")
+        await comes_back(site, alice, draft)
     returned = await get(site, alice, draft)
     assert returned.returned_at == hands.moment
     assert states(site_events) == ["held", "draft"]
@@ -184,8 +145,7 @@ async def test_two_nodes_let_it_go_once(site: Site, settings: Settings, hands: H
     databases = [Database(settings.database_url) for _ in range(2)]
     others = [Site(settings, database, told.extend, Throttle(), now=hands) for database in databases]
     async with sending(*others):
-        for draft in ids:
-            await wait_for(_has_left(site, draft), "every message leaves")
+        await leaves(site, *ids)
     assert (await unread(site, bob)).count == len(ids)
     assert sorted(event.discussion for event in told if isinstance(event, EntryStored)) == sorted(ids)
     for database in databases:
@@ -209,22 +169,3 @@ async def test_undo_and_leaving_at_the_same_moment(site: Site, hands: Hands) -> 
                     await overview(site, bob, draft)
     assert (await unread(site, bob)).count == 10 - taken
     assert await count_drafts(site, alice) == taken
-
-
-def _has_left(site: Site, message: str) -> Callable[[], object]:
-    async def left() -> bool:
-        async with site.database.read() as session:
-            found = await session.get(Message, message)
-        return found is not None and found.state == "sent"
-
-    return left
-
-
-def _is_draft(site: Site, who: Identity, message: str) -> Callable[[], object]:
-    async def is_draft() -> bool:
-        with suppress(MessageHeld):
-            await get(site, who, message)
-            return True
-        return False
-
-    return is_draft

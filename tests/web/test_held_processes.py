@@ -18,7 +18,7 @@ from tests.servers import RedisServer
 from tests.waiting import wait_for
 
 LEFT_WITHIN = 25.0
-"""Seconds, far above those in which another node looks (`app.letting_go.LOOK_SECONDS`), on a machine that does much else."""
+"""Seconds, far above those in which a node looks (`app.letting_go.LOOK_SECONDS`), on a machine that does much else."""
 
 
 async def held_by(process: ServerProcess, site: Site, author: Identity, to: Identity, seconds: float) -> str:

@@ -49,16 +49,18 @@ class MessageFields(msgspec.Struct, frozen=True):
     appointment: Appointment | UnsetType | None = UNSET
     reply_policy: Literal["everyone", "nobody"] | UnsetType = UNSET
     separately: bool | UnsetType = UNSET
+    urgent: bool | UnsetType = UNSET
 
 
 class Message(msgspec.Struct, frozen=True):
     """A message in progress. `version` is also its entity tag.
 
-    At `returned_at` it came back, because it could not be sent when its time had come.
+    At `returned_at` it came back, because it could not be sent when its time had come. While it is `held`, it leaves at
+    `leaves_at`; `held_for` as in the answer to its sending.
     """
 
     id: str
-    state: Literal["draft"]
+    state: Literal["draft", "held"]
     kind: str
     subject: str
     body: str
@@ -68,24 +70,28 @@ class Message(msgspec.Struct, frozen=True):
     appointment: Appointment | None
     reply_policy: str
     separately: bool
+    urgent: bool
     returned_at: datetime | None
+    leaves_at: datetime | None
+    held_for: str | None
     version: int
     created_at: datetime
     updated_at: datetime
 
 
 class MessagesQuery(msgspec.Struct, frozen=True):
-    """Messages in progress, last changed first."""
+    """Messages in progress, last changed first; or those that are `held` for longer, the next to leave first."""
 
-    state: Literal["draft"] = "draft"
+    state: Literal["draft", "held"] = "draft"
     cursor: Cursor | None = None
     limit: Annotated[int, Meta(ge=1, le=100)] = 30
 
 
 @operation("List messages in progress", query=MessagesQuery, gives={200: Items[Message]})
 async def index(call: Call, given: MessagesQuery) -> Response:
-    """One's own drafts; nobody else ever sees them."""
-    page = await drafts.list_drafts(call.site, call.who, cursor=given.cursor, limit=given.limit)
+    """One's own drafts, or what waits for its time or for quiet hours to end; nobody else ever sees them."""
+    listed = drafts.list_waiting if given.state == "held" else drafts.list_drafts
+    page = await listed(call.site, call.who, cursor=given.cursor, limit=given.limit)
     return answer(Items([_message(draft) for draft in page.items], page.next))
 
 
@@ -134,6 +140,7 @@ def _fields(given: MessageFields) -> DraftFields:
         reply_policy=given.reply_policy,
         attachments=given.attachments,
         separately=given.separately,
+        urgent=given.urgent,
         starts_at=starts_at,
         ends_at=ends_at,
     )
@@ -175,7 +182,7 @@ def message_answer(draft: Draft, status: int = 200, **headers: str) -> Response:
 def _message(draft: Draft) -> Message:
     return Message(
         id=draft.id,
-        state="draft",
+        state="held" if draft.held_for else "draft",
         kind=draft.kind,
         subject=draft.subject,
         body=draft.body,
@@ -185,7 +192,10 @@ def _message(draft: Draft) -> Message:
         appointment=Appointment(draft.starts_at, draft.ends_at) if draft.starts_at else None,
         reply_policy=draft.reply_policy,
         separately=draft.separately,
+        urgent=draft.urgent,
         returned_at=draft.returned_at,
+        leaves_at=draft.leaves_at,
+        held_for=draft.held_for,
         version=draft.version,
         created_at=draft.created_at,
         updated_at=draft.updated_at,

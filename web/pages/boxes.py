@@ -88,8 +88,10 @@ async def show_with(request: Request, done: Done | None = None) -> Response:
     box, cursor = request.path_params["box"], request.query_params.get("cursor")
     shelves = await counts(site, me)
     wanted, named = wanted_in(request), request.query_params.get("sender", "")
+    leaving, leaving_after = None, request.query_params.get("waiting", "")
     if box == DRAFTS:
         page: object = await drafts.list_drafts(site, me, cursor=cursor)
+        leaving = await drafts.list_waiting(site, me, cursor=leaving_after or None)
     elif shelves.knows(box):
         page = await look_through(site, me, box, cursor=cursor, wanted=wanted)
     else:
@@ -100,6 +102,8 @@ async def show_with(request: Request, done: Done | None = None) -> Response:
         box=box,
         box_title=shelves.title(request, box),
         page=page,
+        leaving=leaving,
+        leaving_after=leaving_after,
         paged=cursor is not None,
         counts=shelves,
         wanted=wanted,
@@ -126,7 +130,7 @@ async def unread(request: Request) -> Response:
 async def counts(site: Site, me: Identity) -> Counts:
     """What stands beside the boxes, and which folders there are."""
     news = await mailbox.unread(site, me)
-    waiting = await drafts.count_drafts(site, me)
+    waiting = await drafts.count_drafts(site, me) + await drafts.count_waiting(site, me)
     return Counts(news.count, {**news.boxes, DRAFTS: waiting}, await folders.tree(site, me))
 
 

@@ -76,6 +76,14 @@ async def boxes(request: Request) -> Response:
 
 
 @signed_in
+async def waiting(request: Request) -> Response:
+    """One's own messages that leave later."""
+    cursor = request.query_params.get("waiting")
+    page = await drafts.list_waiting(site_of(request), who(request), cursor=cursor)
+    return render_part(request, "fragments/waiting.html", page=page)
+
+
+@signed_in
 async def own_view(request: Request) -> Response:
     """What one can do with a discussion for oneself, as it is now."""
     site, me = site_of(request), who(request)

@@ -8,15 +8,15 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from app import attachments
-from app.bodies import MOST
 from app.drafts import Address, Draft, DraftFields
 from app.errors import InvalidInput, RecipientsRefused, RefusedRecipient
 from app.events import Attached
-from app.markdown import render
 from app.site import Identity, Site
 from web.i18n import mark
-from web.pages import recipient_fields
+from web.pages import later, recipient_fields
+from web.pages.later import Later, Quiet
 from web.pages.message_sentences import REFUSALS, REFUSED_OTHERWISE, sentence_for
+from web.pages.previewing import Preview, preview
 from web.pages.recipient_fields import RecipientField, addresses
 
 BUTTONS = ("action", "remove")
@@ -38,6 +38,9 @@ class Written:
     cc_search: str = ""
     reply_policy: str = "everyone"
     separately: bool = False
+    urgent: bool = False
+    send_at: str = ""
+    """The time to leave that was typed or chosen; no draft keeps it."""
     attachments: Sequence[str] = ()
     version: int = 0
     """Of the draft that was read; 0: nothing is kept yet."""
@@ -58,6 +61,7 @@ class Written:
             cc=list(self.cc),
             reply_policy=self.reply_policy,
             separately=self.separately,
+            urgent=self.urgent,
             attachments=list(self.attachments),
         )
 
@@ -98,9 +102,12 @@ class MessageForm(Trouble):
     cc: RecipientField
     reply_policy: str
     separately: bool
+    urgent: bool
+    later: Later
+    quiet: Quiet
     attachments: Sequence[Attached] = ()
     saved_at: datetime | None = None
-    preview: "Preview | None" = None
+    preview: Preview | None = None
     errors: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -146,6 +153,8 @@ def read(form: FormData) -> Written:
         cc_search=str(form.get("cc_search", "")),
         reply_policy="nobody" if form.get("reply_policy") == "nobody" else "everyone",
         separately=form.get("separately") == "yes",
+        urgent=form.get("urgent") == "yes",
+        send_at=later.typed_in(form),
         attachments=[one for one in map(str, form.getlist("attachments")) if one.isalnum()][:MOST_FILES],
         version=int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0,
     )
@@ -169,6 +178,7 @@ def written_in(draft: Draft) -> Written:
         cc=[Address(ref.type, ref.id) for ref in draft.cc],
         reply_policy=draft.reply_policy,
         separately=draft.separately,
+        urgent=draft.urgent,
         attachments=[file.id for file in draft.attachments],
         version=draft.version,
     )
@@ -214,6 +224,9 @@ async def shown(
         cc=await recipient_fields.show(site, me, replace(CC, refused=refused), written.cc, written.cc_search),
         reply_policy=written.reply_policy,
         separately=written.separately,
+        urgent=written.urgent,
+        later=later.offered(site, me, written.send_at, wrong="at" in wrong.fields),
+        quiet=await later.quiet_hours(site, me),
         attachments=await attachments.named(site, me, written.attachments),
         saved_at=saved_at,
         preview=preview(written.body) if previewed else None,
@@ -225,12 +238,6 @@ async def shown(
 def trouble(wrong: Wrong, translate: Callable[[str], str]) -> Trouble:
     """What is `wrong`, as it is shown."""
     return Trouble(**_troubles(wrong, translate))
-
-
-def preview(body: str) -> Preview:
-    """`body` as its readers will see it. What is too long to be sent is shown as it is."""
-    text = body.strip()
-    return Preview(text, render(text) if len(text) <= MOST else None)
 
 
 def _troubles(wrong: Wrong, translate: Callable[[str], str]) -> dict[str, Any]:

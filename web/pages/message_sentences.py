@@ -16,6 +16,10 @@ NOT_UNDERSTOOD = mark(
 )
 SAVED_ELSEWHERE = mark("A newer version of this message was saved meanwhile, perhaps in another tab.")
 GONE = mark("This message was discarded meanwhile, perhaps in another tab. What you have typed here is kept.")
+NO_TIME = mark("Choose a day and a time at which the message is to leave. What you have typed is kept.")
+PAST_TIME = mark("This moment is past already. Choose a later one; what you have typed is kept.")
+FAR_TIME = mark("A message leaves within a year. Choose an earlier day; what you have typed is kept.")
+NOT_URGENT = mark("You may not mark a message as urgent. Take the mark off, then send it again.")
 REFUSALS = {
     "opted_out": mark("{name} does not use the messaging. Write by ordinary e-mail instead."),
     "suspended": mark("{name} has no active account any more."),
@@ -29,6 +33,10 @@ def sentence_for(field_name: str, code: str, detail: str) -> str:
         return EMPTY_TEXT if "empty" in detail else LONG_TEXT if "longer" in detail else NOT_UNDERSTOOD
     if field_name == "attachments":
         return {"too_many": MANY_FILES, "too_large": LARGE_FILES}.get(code, LOST_FILE)
+    if field_name == "at":
+        return {"past": PAST_TIME, "too_far": FAR_TIME}.get(code, NO_TIME)
+    if field_name == "urgent":
+        return NOT_URGENT
     if field_name == "subject" and code == "too_long":
         return LONG_SUBJECT
     return UNKNOWN_RECIPIENT if field_name in ("to", "cc") else NOT_UNDERSTOOD

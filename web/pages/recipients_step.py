@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -13,8 +15,9 @@ from app.errors import AlreadySent, InvalidInput, NoRecipients, RecipientsRefuse
 from web import limits
 from web.i18n import mark
 from web.identity import who
-from web.pages import held, message_form, recipient_fields
+from web.pages import held, later, message_form, recipient_fields
 from web.pages.going import go_to
+from web.pages.later import Later
 from web.pages.message_form import NOTHING_WRONG, Wrong, written_in
 from web.pages.message_sentences import SAVED_ELSEWHERE
 from web.pages.recipient_fields import RecipientField, addresses
@@ -29,6 +32,8 @@ class StepForm:
     """What the template shows."""
 
     field: RecipientField
+    later: Later
+    leaves_at: datetime | None
     problems: Sequence[str] = ()
     refused_sentences: Sequence[str] = ()
 
@@ -53,8 +58,8 @@ async def submit(request: Request) -> Response:
             return await _show(request, draft, addresses(form, "add"), str(form.get("add_search", "")))
         draft = await _changed(request, draft, form)
         if form.get("action") != "send":
-            return go_to(f"/drafts/{draft_id}/participants")
-        return await _send(request, draft)
+            return go_to(f"/drafts/{draft_id}/participants{await _kept_time(request)}")
+        return await _send(request, draft, form)
     except VersionConflict:
         return await _show(request, await drafts.get(site, me, draft_id), wrong=Wrong([SAVED_ELSEWHERE]))
     except InvalidInput as error:
@@ -73,16 +78,36 @@ async def _changed(request: Request, draft: Draft, form: FormData) -> Draft:
     return await drafts.change(site_of(request), who(request), draft.id, fields, version=draft.version)
 
 
-async def _send(request: Request, draft: Draft) -> Response:
+async def _send(request: Request, draft: Draft, form: FormData) -> Response:
     site, me = site_of(request), who(request)
     await limits.spend(site, limits.SENDING, me)
     try:
-        await held.send(site, me, draft.id)
+        typed = str(form.get("send_at", ""))
+        await held.send(site, me, draft.id, later.chosen(me, typed) if typed else None)
     except NoRecipients:
         return await _show(request, draft, wrong=Wrong([NOBODY_YET]))
     except RecipientsRefused as error:
         return await _show(request, draft, wrong=message_form.wrong_recipients(error))
     return go_to(f"/discussions/{draft.id}?box=sent")
+
+
+async def _time(request: Request) -> str:
+    """When the message is to leave, as it was typed before this step; empty: at once."""
+    form = await request.form() if request.method == "POST" else None
+    typed = form.get("send_at", "") if form else request.query_params.get("at", "")
+    return str(typed)[: later.LONGEST]
+
+
+def _moment(request: Request, typed: str) -> datetime | None:
+    try:
+        return later.chosen(who(request), typed)
+    except InvalidInput:
+        return None
+
+
+async def _kept_time(request: Request) -> str:
+    typed = await _time(request)
+    return f"?{urlencode({'at': typed})}" if typed else ""
 
 
 async def _show(
@@ -95,8 +120,11 @@ async def _show(
     def translate(marked: str) -> str:
         return sentence(request, marked)
 
+    typed = await _time(request)
     form = StepForm(
         field=await recipient_fields.show(site_of(request), who(request), ADD, chosen, search),
+        later=later.offered(site_of(request), who(request), typed),
+        leaves_at=_moment(request, typed),
         problems=[translate(marked) for marked in wrong.sentences],
         refused_sentences=message_form.refusals(wrong.refused, translate),
     )

@@ -1,6 +1,8 @@
 """Writing a message: a new one, or one that was kept. Whatever goes wrong, what was typed is shown again."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlencode
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -20,7 +22,7 @@ from app.site import Identity, Site
 from store.columns import is_id, new_id
 from web import limits
 from web.identity import anyone, who
-from web.pages import held, message_form
+from web.pages import held, later, message_form
 from web.pages.going import go_to
 from web.pages.keeping import keep
 from web.pages.message_form import NOTHING_WRONG, Written, Wrong
@@ -53,7 +55,11 @@ async def show(request: Request) -> Response:
     except AlreadySent:
         return go_to(f"/discussions/{draft_id}")
     wrong = await held.why_it_came_back(site_of(request), who(request), draft)
-    return await Desk(request, draft_id).show(message_form.written_in(draft), wrong, status=200, saved=draft)
+    # What waited and was taken back to be changed keeps the time that was chosen.
+    written = replace(
+        message_form.written_in(draft), send_at=request.query_params.get("at", "")[: later.LONGEST]
+    )
+    return await Desk(request, draft_id).show(written, wrong, status=200, saved=draft)
 
 
 async def submit(request: Request) -> Response:
@@ -65,12 +71,14 @@ async def _submit(desk: "Desk", request: Request) -> Response:
     form = await request.form()
     if anyone(request) is None:
         return await _signed_out(request, form)
-    written, action = message_form.read(form), str(form.get("action", ""))
+    written, action = message_form.read(form), later.plain(str(form.get("action", "")))
     removed = str(form.get("remove", ""))
     if removed:
         return await desk.show(written.without(removed))
     try:
         match action:
+            case later.ACTION:
+                return await desk.send_later(written)
             case "send":
                 return await desk.send(written)
             case "save":
@@ -159,18 +167,27 @@ class Desk:
             return await self.show(written, message_form.wrong_input(error))
         return go_to(f"/drafts/{self.draft_id}{self._origin('?')}")
 
-    async def send(self, written: Written) -> Response:
-        """Keep it, then send it; without recipients the next step is to choose some."""
+    async def send_later(self, written: Written) -> Response:
+        """Keep it, then send it at the time that was chosen."""
+        try:
+            at = later.chosen(self._me, written.send_at)
+        except InvalidInput as error:
+            return await self.show(written, message_form.wrong_input(error))
+        return await self.send(written, at)
+
+    async def send(self, written: Written, at: datetime | None = None) -> Response:
+        """Keep it, then send it, `at` a time if there is one; without recipients the next step is to choose some."""
         await limits.spend(self._site, limits.SENDING, self._me)
-        desk = self
+        desk, typed = self, written.send_at if at else ""
         try:
             draft = await self._keep(written)
             # From here on it is kept as a draft, whatever becomes of the sending.
             desk = Desk(self.request, self.draft_id)
-            written = message_form.written_in(draft)
-            await held.send(self._site, self._me, self.draft_id)
+            written = replace(message_form.written_in(draft), send_at=typed)
+            await held.send(self._site, self._me, self.draft_id, at)
         except NoRecipients:
-            return go_to(f"/drafts/{self.draft_id}/participants{self._origin('?')}")
+            kept = f"?{urlencode({'at': typed})}{self._origin('&')}" if at else self._origin("?")
+            return go_to(f"/drafts/{self.draft_id}/participants{kept}")
         except RecipientsRefused as error:
             return await desk.show(written, message_form.wrong_recipients(error))
         except VersionConflict:

@@ -170,7 +170,8 @@ class DraftForm extends HTMLElement {
     const action = button?.name === "action" ? button.value : "";
     if (action === "save") return this.#saveNow();
     const isSafe = this.#saving.flush();
-    if (action !== "send") await Promise.race([isSafe, after(PATIENCE)]);
+    // "later" and "later:2026-11-23T08:00" send as well.
+    if (!/^(send|later)/.test(action)) await Promise.race([isSafe, after(PATIENCE)]);
     else if (!(await isSafe)) return this.#notices.point();
     // Not before this event is over: a form does not submit while it does.
     await after(0);

@@ -1,4 +1,5 @@
-// Parts of a page that the server renders anew when they change: <home-blocks> and <boxes-nav>.
+// Parts of a page that the server renders anew when they change: <home-blocks>, <boxes-nav> and
+// <waiting-messages>.
 
 import { getHtml } from "./api.js";
 import { Calm } from "./calm.js";
@@ -25,6 +26,10 @@ class LiveFragment extends HTMLElement {
 
 class HomeBlocks extends LiveFragment {
   types = ["entry", "unread", "added", "gone", "view", "message"];
+}
+
+class WaitingMessages extends LiveFragment {
+  types = ["message"];
 }
 
 class BoxesNav extends LiveFragment {
@@ -61,3 +66,4 @@ function write(number, count) {
 
 customElements.define("home-blocks", HomeBlocks);
 customElements.define("boxes-nav", BoxesNav);
+customElements.define("waiting-messages", WaitingMessages);

@@ -1,0 +1,82 @@
+"""Messages that leave by themselves, and the clock by which they do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from itertools import dropwhile
+
+from app.drafts import Address, DraftFields, create, get
+from app.errors import MessageHeld
+from app.events import Event, MessageMoved
+from app.letting_go import go_on_sending
+from app.site import Identity, Site
+from store.tables import Message
+from tests.waiting import wait_for
+
+
+class Hands:
+    """A clock that a test sets."""
+
+    def __init__(self) -> None:
+        self.moment = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        """The moment that it shows."""
+        return self.moment
+
+
+async def drafted(site: Site, author: Identity, *to: Identity, urgent: bool = False) -> str:
+    """A draft to these people."""
+    addresses = [Address("person", who.person_id) for who in to]
+    fields = DraftFields(subject="Trip", body="Hello.", to=addresses, urgent=urgent)
+    return (await create(site, author, fields)).id
+
+
+@asynccontextmanager
+async def sending(*sites: Site) -> AsyncIterator[None]:
+    """Nodes that let messages go."""
+    tasks = [asyncio.create_task(go_on_sending(site)) for site in sites]
+    yield
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+def states(events: list[Event]) -> list[str]:
+    """What a writer's tabs were told of her message since it was sent first."""
+    moved = [event.state for event in events if isinstance(event, MessageMoved)]
+    return list(dropwhile(lambda state: state == "draft", moved))
+
+
+async def leaves(site: Site, *messages: str) -> None:
+    """Wait until these have left."""
+    site.something_held.set()
+    for message in messages:
+        await wait_for(_has_left(site, message), "the message leaves")
+
+
+async def comes_back(site: Site, who: Identity, message: str) -> None:
+    """Wait until it is a draft again."""
+    site.something_held.set()
+    await wait_for(_is_draft(site, who, message), "the message comes back")
+
+
+def _has_left(site: Site, message: str) -> Callable[[], object]:
+    async def left() -> bool:
+        async with site.database.read() as session:
+            found = await session.get(Message, message)
+        return found is not None and found.state == "sent"
+
+    return left
+
+
+def _is_draft(site: Site, who: Identity, message: str) -> Callable[[], object]:
+    async def is_draft() -> bool:
+        with suppress(MessageHeld):
+            await get(site, who, message)
+            return True
+        return False
+
+    return is_draft
