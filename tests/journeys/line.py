@@ -1,10 +1,12 @@
-"""The line between a browser and the server: it can be cut, and it counts the live sockets on it."""
+"""The line between a browser and the server: it can be cut, and it counts what goes over it."""
 
 import asyncio
 import contextlib
+import re
 from typing import Self
 
 CHUNK = 65536
+ASKED = re.compile(rb"^GET (/\S*) HTTP/1\.1\r\n", re.MULTILINE)
 
 
 class Line:
@@ -13,6 +15,10 @@ class Line:
     def __init__(self, target_port: int) -> None:
         self.sockets_opened = 0
         """How many live sockets were asked for on it so far."""
+        self.brought = 0
+        """How many bytes browsers were sent on it so far, with all that HTTP adds."""
+        self.asked: list[str] = []
+        """The paths that they asked for."""
         self._target_port = target_port
         self._port = 0
         self._server: asyncio.Server | None = None
@@ -50,7 +56,9 @@ class Line:
             there_reader, there_writer = await asyncio.open_connection("127.0.0.1", self._target_port)
             self._writers.add(there_writer)
             try:
-                await asyncio.gather(self._pass(reader, there_writer), self._pass(there_reader, writer))
+                await asyncio.gather(
+                    self._pass(reader, there_writer, writer), self._pass(there_reader, writer, writer)
+                )
             finally:
                 self._let_go(there_writer)
         except OSError:
@@ -58,10 +66,16 @@ class Line:
         finally:
             self._let_go(writer)
 
-    async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pass(
+        self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, browser: asyncio.StreamWriter
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := await source.read(CHUNK):
                 self.sockets_opened += data.startswith(b"GET /live ")
+                if sink is browser:
+                    self.brought += len(data)
+                else:
+                    self.asked += [path.decode() for path in ASKED.findall(data)]
                 sink.write(data)
                 await sink.drain()
         sink.close()

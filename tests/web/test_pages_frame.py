@@ -1,9 +1,7 @@
 """What holds for every page: signing in, errors, languages and themes, what browsers keep, and how heavy it is."""
 
-import gzip
 import re
 
-import httpx
 import pytest
 from starlette.requests import Request
 
@@ -15,11 +13,8 @@ from tests.web.html import Element, visitor
 from web.errors import problem_of
 from web.pages.going import own_address
 from web.rendering import render_error
-from web.static_files import FOLDER, StaticFiles, static_files
+from web.static_files import StaticFiles, static_files
 
-LARGEST_FIRST_PAGE = 60_000
-LARGEST_SCRIPTS = 25_000
-ELEMENT = re.compile(r"(?:.* )?(?P<tag>[\w-]*)(?:\.(?P<class>[\w-]+))?")
 HANDLER = re.compile(r"on[a-z]+")
 
 
@@ -105,21 +100,6 @@ async def test_every_page_keeps_the_policy(node: RunningNode, site: Site) -> Non
                 assert (await reader.client.get(file)).status_code == 200, file
 
 
-async def test_the_first_page_is_light(node: RunningNode, site: Site) -> None:
-    """Page, style, icons and the scripts that come alive on it stay within what a slow line brings quickly."""
-    alice, bob = await factories.people(site, "alice", "bob")
-    for number in range(30):
-        await factories.discussion(site, alice, [bob], subject=f"Subject {number}", body="Some words " * 20)
-    async with visitor(node, bob) as reader:
-        page = await reader.open("/")
-        sizes = {"/": await _transferred(reader.client, "/")}
-        scripts = {f"{static_files().base}js/{name}" for name in _scripts_of(page)}
-        for file in {*_files_of(page), *scripts}:
-            sizes[file] = await _transferred(reader.client, file)
-    assert sum(sizes.values()) < LARGEST_FIRST_PAGE, sizes
-    assert sum(size for file, size in sizes.items() if file.endswith(".js")) < LARGEST_SCRIPTS, sizes
-
-
 async def test_static_files(node: RunningNode) -> None:
     """They are compressed, and kept for ever under their digest; under another one they are not kept."""
     async with visitor(node, None) as reader:
@@ -143,30 +123,6 @@ def test_the_digest_is_of_everything(tmp_path_factory: pytest.TempPathFactory) -
     assert StaticFiles(folder).digest == before
     (folder / "b.js").write_text("c")
     assert StaticFiles(folder).digest != before
-
-
-async def _transferred(client: httpx.AsyncClient, address: str) -> int:
-    async with client.stream("GET", address, headers={"Accept-Encoding": "gzip"}) as response:
-        raw = b"".join([chunk async for chunk in response.aiter_raw()])
-    if response.headers.get("content-encoding") == "gzip":
-        gzip.decompress(raw)
-    return len(raw)
-
-
-def _scripts_of(page: Element) -> set[str]:
-    """The modules that `main.js` loads for the elements of a page, the worker, and all that they import."""
-    main = (FOLDER / "js/main.js").read_text()
-    wanted = ["main.js", "worker.js"]
-    for selectors, module in re.findall(r'"([^"]+)": "\./([^"]+)"', main):
-        for selector in selectors.split(", "):
-            named = ELEMENT.match(selector)
-            assert named, selector
-            if page.all(named["tag"], named["class"] or ""):
-                wanted.append(module)
-    for module in wanted:
-        text = (FOLDER / "js" / module).read_text()
-        wanted += set(re.findall(r'^import .*"\./([^"]+)"', text, re.MULTILINE)) - set(wanted)
-    return set(wanted)
 
 
 def _files_of(page: Element) -> set[str]:
