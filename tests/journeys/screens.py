@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from app import filing, folders
-from app.drafts import DraftFields, create
+from app.drafts import Address, DraftFields, create
+from app.held import hold
 from tests import factories
 from tests.journeys.place import Place, Visitor
 
@@ -45,6 +47,9 @@ async def filled_screens(place: Place, *, language: str) -> Screens:
     )
     own = await factories.discussion(place.site, alice.who, [bob], "Short.", subject="")
     draft = await create(place.site, alice.who, DraftFields(subject="Not sent", body="yet"))
+    to_bob = DraftFields(subject="A subject " * 12, body=LONG_TEXT, to=[Address("person", bob.person_id)])
+    later = await create(place.site, alice.who, to_bob)
+    await hold(place.site, alice.who, later.id, at=place.site.now() + timedelta(days=40))
     outer = await folders.create(place.site, alice.who, "A folder with a name that is as long as it may be")
     inner = await folders.create(place.site, alice.who, "Inner", outer.id)
     filed = await factories.discussion(place.site, bob, [alice.who], "Filed.")
@@ -68,6 +73,8 @@ async def filled_screens(place: Place, *, language: str) -> Screens:
         "print": f"/discussions/{room}/print",
         "new message": f"/new?to=person:{bob.person_id}",
         "draft": f"/drafts/{draft.id}",
+        "draft to leave later": f"/drafts/{draft.id}?at=2030-02-03T08:00",
+        "on its way": f"/discussions/{later.id}",
         "add a participant": f"/drafts/{draft.id}/participants",
         "search": "/search",
         "found": "/search?q=t&from=bob&unread=yes&since=2020-02-03",
