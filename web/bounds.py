@@ -1,11 +1,13 @@
 """How large and how slow a request may be before anything else looks at it."""
 
 import asyncio
+import re
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.errors import FileTooLarge, NotFound
+from app.rules.files import FileLimits
 from web.errors import Refused, answer
 
 LARGEST_HEAD = 32 * 1024
@@ -19,8 +21,12 @@ SLOWEST_BODY = 60.0
 SLOWEST_FILE = 8 * 1024
 """Bytes a second that a form with a file has to bring after that time."""
 FILES_COME_TO = "/api/attachments"
+FORMS_WITH_FILES = re.compile(r"/new|/drafts/[^/]+|/discussions/[^/]+/replies")
+"""Pages whose forms bring files, too, where no scripts do (see `web.pages.filling`)."""
 AROUND_FILE = 64 * 1024
-"""Bytes of such a form besides the file."""
+"""Bytes of a form with one file besides it."""
+ALL_AT_ONCE = 4
+"""Times what one message may carry that a page takes to answer which file was too much, with what was typed."""
 
 
 class Bounds:
@@ -61,11 +67,17 @@ def _brings_file(scope: Scope) -> bool:
     return scope["method"] == "POST" and bool(scope["path"] == FILES_COME_TO)
 
 
+def _brings_files(scope: Scope) -> bool:
+    kinds = (value for name, value in scope["headers"] if name == b"content-type")
+    is_form = next(kinds, b"").startswith(b"multipart/form-data")
+    return is_form and scope["method"] == "POST" and bool(FORMS_WITH_FILES.fullmatch(scope["path"]))
+
+
 def _most(scope: Scope) -> int:
-    if not _brings_file(scope):
+    if not (_brings_file(scope) or _brings_files(scope)):
         return LARGEST_BODY
-    most: int = scope["app"].state.node.settings.file_limits.file
-    return most + AROUND_FILE
+    limits: FileLimits = scope["app"].state.node.settings.file_limits
+    return limits.file + AROUND_FILE if _brings_file(scope) else ALL_AT_ONCE * limits.together + LARGEST_BODY
 
 
 def _counted(scope: Scope, receive: Receive) -> Receive:

@@ -43,12 +43,13 @@ class Part:
 
 
 class Parts:
-    """The parts of a request's body, in their order.
+    """The parts of a request's body, in their order; `most` is how many there may be.
 
     Raises `Refused` (415 for what is no form with files, 400 for a broken one) or `ClientDisconnect`.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, most: int = MOST_PARTS) -> None:
+        self._most = most
         self._events: deque[Part | bytes | None] = deque()
         self._headers: dict[bytes, bytes] = {}
         self._header = (b"", b"")
@@ -127,8 +128,8 @@ class Parts:
     def _begin_part(self) -> None:
         self._is_open = True
         self._count += 1
-        if self._count > MOST_PARTS:
-            raise _bad_form(f"There are more than {MOST_PARTS} parts.")
+        if self._count > self._most:
+            raise _bad_form(f"There are more than {self._most} parts.")
         _, options = parse_options_header(self._headers.get(b"content-disposition"))
         self._headers = {}
         file_name = options.get(b"filename")

@@ -117,6 +117,7 @@ class Visitor:
     def __init__(self, client: httpx.AsyncClient) -> None:
         self.client = client
         self.page = Element("", {})
+        self.chosen: tuple[tuple[str, bytes], ...] = ()
         self.response: httpx.Response
 
     @property
@@ -127,6 +128,10 @@ class Visitor:
     async def open(self, address: str) -> Element:
         """Follow an address (and where it leads)."""
         return self._show(await self.client.get(address, follow_redirects=True))
+
+    def choose(self, *files: tuple[str, bytes]) -> None:
+        """Choose files, each a name and its content, for the form that is submitted next."""
+        self.chosen = files
 
     async def submit(
         self, form: Element, action: str = "", button: str = "action", **typed: object
@@ -143,7 +148,9 @@ class Visitor:
         for name, value in fields:
             data.setdefault(name, []).append(value)
         address = form.attributes.get("action") or str(self.response.url)
-        return self._show(await self.client.post(address, data=data, follow_redirects=True))
+        brought = [("file", file) for file in self.chosen] if "enctype" in form.attributes else []
+        self.choose()
+        return self._show(await self.client.post(address, data=data, files=brought, follow_redirects=True))
 
     def _show(self, response: httpx.Response) -> Element:
         self.response = response

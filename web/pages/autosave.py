@@ -12,6 +12,7 @@ from web.pages import message_form
 from web.pages.fragments import signed_in
 from web.pages.keeping import keep
 from web.pages.message_form import Wrong
+from web.pages.previewing import preview as preview_of
 from web.rendering import render_part, sentence, site_of
 
 
@@ -45,7 +46,7 @@ async def preview(request: Request) -> Response:
     """A text as its readers will see it."""
     who(request)
     body = message_form.read(await request.form()).body
-    return render_part(request, "fragments/preview.html", preview=message_form.preview(body))
+    return render_part(request, "fragments/preview.html", preview=preview_of(body))
 
 
 def _in_the_way(request: Request, template: str, status: int, wrong: Wrong) -> Response:

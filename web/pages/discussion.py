@@ -10,18 +10,19 @@ from starlette.responses import Response
 
 from app import discussions, mailbox, quotes
 from app.discussions import Overview
-from app.errors import InvalidBody, NotFound
-from app.events import Line
+from app.errors import NotFound
+from app.events import Attached, Line
 from app.site import Identity, Site
-from app.verdicts import NewReply
 from store.columns import new_id
 from web.i18n import mark
 from web.identity import who
 from web.pages import held
 from web.pages.boxes import counts, is_box_name
+from web.pages.filling import filled
 from web.pages.going import go_to
+from web.pages.previewing import Preview
 from web.pages.recipient_fields import RecipientField
-from web.rendering import View, node_of, render, sentence, site_of, view_of
+from web.rendering import View, render, site_of, view_of
 from web.timeline import Item, Reader, lay_out
 
 BEFORE_NEW = 10
@@ -29,11 +30,8 @@ BEFORE_NEW = 10
 AT_ONCE = 50
 MOST_NEW = 200
 NAMES_SHOWN = 10
-LONGEST_CLIENT_ID = 64
 
 ADD = RecipientField("add", mark("Person or group"))
-EMPTY_REPLY = mark("Write something first.")
-WRONG_REPLY = mark("A reply has at most 20,000 characters. Nothing was lost: shorten it, or send it in two.")
 READ_BY_EVERYONE = mark("Read by everyone")
 READ_BY = mark("Read by {names}")
 
@@ -68,6 +66,8 @@ class Reply:
     client_id: str
     body: str = ""
     quoted: Line | None = None
+    files: Sequence[Attached] = ()
+    previewed: Preview | None = None
     error: str = ""
 
 
@@ -104,24 +104,6 @@ async def show_with(
         "here_unread": overview.own.unread > 0,
     }
     return await render(request, "discussion.html", status=status, **context)
-
-
-async def reply(request: Request) -> Response:
-    """Post a reply, then go to it."""
-    discussion_id, form = request.path_params["id"], await request.form()
-    body = str(form.get("body", "")).replace("\r\n", "\n")
-    given = str(form.get("client_id", ""))
-    client_id = given if given.isalnum() and len(given) <= LONGEST_CLIENT_ID else new_id()
-    reply_to = number(str(form.get("reply_to", "")))
-    new = NewReply(who(request).ref, discussion_id, client_id, body, reply_to)
-    try:
-        posted = await node_of(request).replies.post(new)
-    except InvalidBody:
-        error = sentence(request, WRONG_REPLY if body.strip() else EMPTY_REPLY)
-        overview = await discussions.overview(site_of(request), who(request), discussion_id)
-        quoted = await line_of(site_of(request), who(request), overview, reply_to)
-        return await show_with(request, reply=Reply(client_id, body, quoted, error), status=422)
-    return go_to(f"/discussions/{discussion_id}{await kept_box(request)}#e{posted.seq}")
 
 
 async def mark_read(request: Request) -> Response:
@@ -204,7 +186,7 @@ async def box_of(request: Request) -> str:
     """The box from which one came: it stays beside the discussion."""
     box = request.query_params.get("box")
     if box is None and request.method == "POST":
-        box = str((await request.form()).get("box", ""))
+        box = str((await filled(request)).fields.get("box", ""))
     return box if box is not None and is_box_name(box) else "inbox"
 
 

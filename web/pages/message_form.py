@@ -115,10 +115,12 @@ class MessageForm(Trouble):
 class Wrong:
     """Why a message could not be saved or sent: sentences of the catalogue, and the fields concerned.
 
+    What is `said` is in the reader's language already.
     `other` is what was saved over the same version meanwhile: the writer chooses.
     """
 
     sentences: Sequence[str] = ()
+    said: Sequence[str] = ()
     refused: Sequence[RefusedRecipient] = ()
     fields: frozenset[str] = field(default_factory=frozenset)
     other: Draft | None = None
@@ -126,15 +128,7 @@ class Wrong:
     @property
     def anything(self) -> bool:
         """Whether something is wrong at all."""
-        return bool(self.sentences or self.refused or self.other)
-
-
-@dataclass(frozen=True)
-class Preview:
-    """A body as its readers will see it; `html` only where it is more than plain text."""
-
-    body: str
-    html: str | None
+        return bool(self.sentences or self.said or self.refused or self.other)
 
 
 NOTHING_WRONG = Wrong()
@@ -242,7 +236,7 @@ def trouble(wrong: Wrong, translate: Callable[[str], str]) -> Trouble:
 
 def _troubles(wrong: Wrong, translate: Callable[[str], str]) -> dict[str, Any]:
     return {
-        "problems": [translate(sentence) for sentence in wrong.sentences],
+        "problems": [*map(translate, wrong.sentences), *wrong.said],
         "refused_sentences": refusals(wrong.refused, translate),
         "other": wrong.other,
     }

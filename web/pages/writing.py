@@ -23,12 +23,15 @@ from store.columns import is_id, new_id
 from web import limits
 from web.identity import anyone, who
 from web.pages import held, later, message_form
+from web.pages.filling import Filled, filled
 from web.pages.going import go_to
 from web.pages.keeping import keep
 from web.pages.message_form import NOTHING_WRONG, Written, Wrong
 from web.pages.message_sentences import GONE
 from web.pages.recipient_fields import parsed
 from web.rendering import render, sentence, site_of
+
+GIVING_UP = ("cancel", "discard")
 
 
 async def begin(request: Request) -> Response:
@@ -40,8 +43,7 @@ async def begin(request: Request) -> Response:
 
 async def submit_new(request: Request) -> Response:
     """What the writer of a new message wants: send, save, cancel, search a recipient or take one off."""
-    form = await request.form()
-    draft_id = str(form.get("draft", ""))
+    draft_id = str((await filled(request)).fields.get("draft", ""))
     if not is_id(draft_id):
         draft_id = new_id()
     return await _submit(Desk(request, draft_id, is_new=True), request)
@@ -68,13 +70,10 @@ async def submit(request: Request) -> Response:
 
 
 async def _submit(desk: "Desk", request: Request) -> Response:
-    form = await request.form()
+    sent = await filled(request)
     if anyone(request) is None:
-        return await _signed_out(request, form)
-    written, action = message_form.read(form), later.plain(str(form.get("action", "")))
-    removed = str(form.get("remove", ""))
-    if removed:
-        return await desk.show(written.without(removed))
+        return await _signed_out(request, sent.fields)
+    written, action = _read(sent)
     try:
         match action:
             case later.ACTION:
@@ -99,6 +98,16 @@ async def _submit(desk: "Desk", request: Request) -> Response:
         return await Desk(request, "", is_new=True).show(
             replace(written, version=0), Wrong([GONE]), status=404
         )
+
+
+def _read(sent: Filled) -> tuple[Written, str]:
+    """What is written, and what is to become of it: it is shown again where something is not as it was meant."""
+    written, action = message_form.read(sent.fields), str(sent.fields.get("action", ""))
+    if removed := str(sent.fields.get("remove", "")):
+        return written.without(removed), ""
+    if sent.problems and action not in GIVING_UP:
+        return written, ""
+    return written, later.plain(action)
 
 
 async def _signed_out(request: Request, form: FormData) -> Response:
@@ -137,6 +146,8 @@ class Desk:
 
         `asking`: the question whether to discard it; `previewed`: the text as its readers will see it.
         """
+        if self.request.method == "POST":
+            wrong = replace(wrong, said=(await filled(self.request)).problems)
         form = await message_form.shown(
             self._site,
             self._me,
@@ -150,7 +161,7 @@ class Desk:
         )
         status = status if wrong.anything else 200
         if asking:
-            carried = message_form.carried(await self.request.form())
+            carried = message_form.carried((await filled(self.request)).fields)
             return await render(self.request, "discard.html", form=form, carried=carried)
         # What was submitted and is shown again is not known to be kept as it is.
         unsaved = self.request.method == "POST"

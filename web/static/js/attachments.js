@@ -2,19 +2,19 @@
 // uploaded at once; what is there is a hidden field of the form, and can be taken off again. While something is still
 // on its way the form is not sent.
 
+import { send } from "./api.js";
 import { sizeOf } from "./files.js";
 import { filled } from "./sentences.js";
-import { upload } from "./upload.js";
-
-const AT_ONCE = 2;
-const PASSING = [0, 429, 502, 503, 504];
-const TRIES = 4;
-const AGAIN_AFTER = 1_500;
+import { Uploading } from "./uploading.js";
 
 class AttachFiles extends HTMLElement {
-  #waiting = [];
-  #running = 0;
-  #settled = null;
+  #uploading = new Uploading({
+    progress: (item, part) => (item.querySelector("progress").value = part),
+    done: (item, brought) => this.#done(this.#arrived(item, brought), brought),
+    failed: (item, error, isFinal) => this.#failed(item, error, isFinal),
+    unwanted: ({ id }) => letGo(id),
+  });
+  #takenOff = new Set();
 
   connectedCallback() {
     this.list = this.querySelector(".files");
@@ -22,6 +22,8 @@ class AttachFiles extends HTMLElement {
     this.error = this.querySelector(".files-problem");
     this.form = this.closest("form");
     const input = this.querySelector("input[type=file]");
+    // Where scripts upload, the form has nothing to bring.
+    input.removeAttribute("name");
     input.addEventListener("change", () => (this.add([...input.files]), (input.value = "")));
     this.list.addEventListener("click", (event) => this.#clicked(event));
     this.form.addEventListener("paste", (event) => this.#pasted(event));
@@ -45,13 +47,19 @@ class AttachFiles extends HTMLElement {
 
   /** Whether something is on its way. */
   get busy() {
-    return this.#running + this.#waiting.length > 0;
+    return this.#uploading.busy;
   }
 
   /** Resolves once nothing is on its way any more: to whether all of it is there. */
   async settled() {
-    while (this.busy) await (this.#settled ??= Promise.withResolvers?.() ?? deferred()).promise;
+    await this.#uploading.settled();
     return !this.querySelector("[data-failed]");
+  }
+
+  /** A draft was saved without what was taken off: nothing carries it any more. */
+  forgetTakenOff() {
+    for (const id of this.#takenOff) letGo(id);
+    this.#takenOff.clear();
   }
 
   clear() {
@@ -79,51 +87,7 @@ class AttachFiles extends HTMLElement {
     const item = this.#itemFor(file);
     item.upload = { file, abort: new AbortController() };
     this.list.append(item);
-    this.#queue(item);
-  }
-
-  #queue(item) {
-    this.#waiting.push(item);
-    this.#next();
-  }
-
-  #next() {
-    while (this.#running < AT_ONCE && this.#waiting.length) this.#run(this.#waiting.shift());
-  }
-
-  async #run(item) {
-    this.#running += 1;
-    try {
-      const brought = await this.#uploaded(item);
-      if (item.isConnected) this.#done(this.#arrived(item, brought), brought);
-    } catch (error) {
-      if (item.isConnected) this.#failed(item, error);
-    }
-    this.#running -= 1;
-    this.#next();
-    this.#isSettled();
-  }
-
-  /** What passes by itself is tried again a few times; the rest is hers to decide. */
-  async #uploaded(item) {
-    const { file, abort } = item.upload;
-    const bar = item.querySelector("progress");
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await upload(file, { progress: (part) => (bar.value = part), signal: abort.signal });
-      } catch (error) {
-        if (!item.isConnected || !PASSING.includes(error.status) || tries === TRIES) throw error;
-        // A folder that was dropped looks like a file until somebody reads it.
-        if (error.status === 0 && !(await isReadable(file))) throw Object.assign(error, { code: "unreadable" });
-        await new Promise((resume) => setTimeout(resume, AGAIN_AFTER * tries));
-      }
-    }
-  }
-
-  #isSettled() {
-    if (this.busy) return;
-    this.#settled?.resolve();
-    this.#settled = null;
+    this.#uploading.add(item);
   }
 
   #itemFor({ name, size }) {
@@ -152,9 +116,8 @@ class AttachFiles extends HTMLElement {
     this.#changed();
   }
 
-  #failed(item, { status, code }) {
+  #failed(item, { code }, isFinal) {
     const { name } = item.upload.file;
-    const isFinal = status >= 400 && status < 500 && !PASSING.includes(status);
     if (isFinal) item.remove();
     else this.#offerAgain(item, true);
     this.#complain(code in this.error.dataset ? code : "other", name);
@@ -171,7 +134,7 @@ class AttachFiles extends HTMLElement {
     if (event.target.closest(".again")) {
       this.#offerAgain(item, false);
       this.#complain(null);
-      this.#queue(item);
+      this.#uploading.add(item);
     }
     if (!event.target.closest(".remove")) return;
     event.preventDefault();
@@ -181,12 +144,12 @@ class AttachFiles extends HTMLElement {
   #remove(item) {
     const next = item.nextElementSibling ?? item.previousElementSibling;
     item.remove();
-    this.#waiting = this.#waiting.filter((one) => one !== item);
-    item.upload?.abort.abort();
+    this.#uploading.drop(item);
+    if (item.dataset.file) this.#takenOff.add(JSON.parse(item.dataset.file).id);
+    if (!this.closest("draft-form")) this.forgetTakenOff();
     this.#complain(null);
     this.#say("removed", item.querySelector(".file-name").textContent);
     (next?.querySelector(".remove") ?? this.querySelector("input[type=file]")).focus();
-    this.#isSettled();
     this.#changed();
   }
 
@@ -237,19 +200,9 @@ class AttachFiles extends HTMLElement {
   }
 }
 
-async function isReadable(file) {
-  try {
-    await file.slice(0, 1).arrayBuffer();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function deferred() {
-  const made = {};
-  made.promise = new Promise((resolve) => (made.resolve = resolve));
-  return made;
+/** Its room is free again at once. What something else carries stays, and what is not reached is found by housekeeping. */
+function letGo(id) {
+  send("DELETE", `/api/attachments/${id}`).catch(() => {});
 }
 
 customElements.define("attach-files", AttachFiles);

@@ -3,6 +3,7 @@
 // Its files must be alive before what was chosen is put back.
 import "./attachments.js";
 import { excerptOf } from "./entries.js";
+import { namesOf } from "./files.js";
 import { live } from "./live.js";
 import { newId } from "./identifier.js";
 import { filled } from "./sentences.js";
@@ -58,7 +59,8 @@ class ReplyComposer extends HTMLElement {
     const files = this.files.chosen;
     const text = this.text.value.toWellFormed?.() ?? this.text.value;
     // Files by themselves are called by their names, for whoever reads them by mail or in a list.
-    const body = text.trim() ? text : files.map((file) => file.name).join(", ");
+    const body = text.trim() ? text : namesOf(files);
+    this.querySelector("message-text").write?.();
     const problem = !body.trim() ? "empty" : [...body.trim()].length > BODY_AT_MOST ? "tooLong" : null;
     this.#complain(problem);
     if (problem) return this.text.focus();

@@ -4,6 +4,7 @@
 // Its files and recipient fields must be alive before what was chosen is put back.
 import "./attachments.js";
 import "./recipients.js";
+import { Elsewhere } from "./elsewhere.js";
 import { live } from "./live.js";
 import { newId } from "./identifier.js";
 import { Notices } from "./notices.js";
@@ -22,7 +23,7 @@ class DraftForm extends HTMLElement {
   #notices;
   #clean;
   #submitting = false;
-  #others = new BroadcastChannel(`parley-drafts-${document.body.dataset.person}`);
+  #elsewhere;
 
   connectedCallback() {
     this.form = this.querySelector("form");
@@ -38,13 +39,17 @@ class DraftForm extends HTMLElement {
       post: (options) => this.#post(entriesOf(this.form), options),
       told: (state, answer) => this.#told(state, answer),
     });
+    this.#elsewhere = new Elsewhere(this, {
+      read: () => this.#kept,
+      told: (draft) => this.#notices.show("elsewhere", null, draft),
+    });
     this.#listen();
     if (this.hasAttribute("data-unsaved")) this.#unsaved();
     else this.#restore();
   }
 
   disconnectedCallback() {
-    this.#others.close();
+    this.#elsewhere.close();
   }
 
   #listen() {
@@ -57,7 +62,6 @@ class DraftForm extends HTMLElement {
     document.addEventListener("visibilitychange", () => (document.hidden ? this.#hidden() : this.#saving.again()));
     for (const type of ["focus", "online"]) addEventListener(type, () => this.#saving.again());
     live.subscribe("state", null, ({ state }) => state === "live" && this.#saving.again());
-    this.#others.onmessage = ({ data }) => this.#savedElsewhere(data);
     addEventListener("pagehide", () => this.#leave());
     addEventListener("beforeunload", (event) => {
       // What can be saved is saved on leaving; who leaves something that cannot is asked.
@@ -109,7 +113,8 @@ class DraftForm extends HTMLElement {
     forget(this.#place);
     if (this.#isNew) this.#becomeDraft();
     if (this.#saving.dirty) this.#keep();
-    this.#others.postMessage({ draft: this.dataset.draft, version: Number(version) });
+    else this.querySelector("attach-files").forgetTakenOff();
+    this.#elsewhere.saved(this.dataset.draft, Number(version));
   }
 
   #becomeDraft() {
@@ -126,7 +131,7 @@ class DraftForm extends HTMLElement {
     const kept = recall(this.#place);
     if (!kept?.entries) return;
     if (JSON.stringify(kept.entries) === this.#clean) return forget(this.#place);
-    if (this.#isNew && (kept.clean !== this.#clean || (await this.#isSafe(kept)))) return;
+    if (this.#isNew && ((kept.clean ?? this.#clean) !== this.#clean || (await this.#isSafe(kept)))) return;
     if (this.#isNew && kept.draft) {
       this.dataset.draft = kept.draft;
       if (this.form.elements.draft) this.form.elements.draft.value = kept.draft;
@@ -145,11 +150,13 @@ class DraftForm extends HTMLElement {
     return true;
   }
 
-  /** The page shows what a form held that could not be kept. */
+  /** The page shows what a form held that could not be kept or sent. Loaded again it is as it is kept by then. */
   #unsaved() {
     this.#saving.forgetSaved();
-    if (this.querySelector(".conflict")) this.#saving.state = "conflict";
-    else this.#typed();
+    if (this.querySelector(".conflict")) return (this.#saving.state = "conflict");
+    this.#clean = null;
+    history.replaceState(history.state, "", this.form.getAttribute("action"));
+    this.#typed();
   }
 
   #hidden() {
@@ -206,9 +213,10 @@ class DraftForm extends HTMLElement {
     return this.#saveOver(0);
   }
 
-  #savedElsewhere({ draft, version }) {
-    const newer = draft === this.dataset.draft && version > Number(this.form.elements.version.value);
-    if (newer && this.#saving.state === "saved" && !this.#saving.dirty) this.#notices.show("elsewhere", null, draft);
+  /** What is here as it was saved, if nothing has changed since. */
+  get #kept() {
+    if (this.#isNew || this.#saving.state !== "saved" || this.#saving.dirty) return null;
+    return { draft: this.dataset.draft, version: Number(this.form.elements.version.value) };
   }
 }
 

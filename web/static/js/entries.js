@@ -1,7 +1,7 @@
 // Lines of a log as elements: the page's own templates, filled with text. Nothing here knows where they go.
 
 import { drawFace } from "./faces.js";
-import { fillFiles } from "./files.js";
+import { fillFiles, namesOf } from "./files.js";
 import { dayOf, writeTime } from "./times.js";
 import { rendered } from "./trusted.js";
 
@@ -34,8 +34,9 @@ export function pendingOf(reply, author, quoted) {
   drawFace(entry.querySelector(".face"), author);
   entry.querySelector(".body").textContent = reply.body;
   const files = entry.querySelector(".pending-files");
-  files.textContent = (reply.files ?? []).map((file) => file.name).join(", ");
+  files.textContent = namesOf(reply.files ?? []);
   files.hidden = !files.textContent;
+  entry.querySelector(".body").hidden = reply.body === files.textContent;
   fillQuoted(entry, reply.reply_to, quoted);
   return entry;
 }
@@ -78,7 +79,10 @@ function fillSpoken(entry, line, self, quoted) {
   body.classList.toggle("rich", Boolean(line.html));
   if (line.html) body.replaceChildren(rendered(line.html));
   else body.textContent = line.body;
-  if (line.attachments?.length) fillFiles(entry.querySelector(".files"), line.attachments);
+  if (line.attachments?.length) {
+    fillFiles(entry.querySelector(".files"), line.attachments);
+    body.hidden = line.body === namesOf(line.attachments);
+  }
   entry.querySelector(".entry-more").href = `${location.pathname}/entries/${line.seq}`;
   const quote = entry.querySelector(".quote");
   if (quote) quote.href = `?reply_to=${line.seq}#composer`;

@@ -1,4 +1,4 @@
-// The menu of an entry (quote, copy its link, mark as unread from it): one for all, opened where it was asked for.
+// The menu of an entry (quote, forward, copy its link, mark as unread from it): one for all, opened where it was asked for.
 
 import { say } from "./sentences.js";
 
@@ -56,8 +56,17 @@ async function act(menu, what) {
   const { log, entry } = opened;
   menu.hidePopover();
   if (what === "quote") entry.querySelector(".quote").click();
+  if (what === "forward") forward(entry.dataset);
   if (what === "copy") await copy(entry);
   if (what === "unread") await log.markUnread(Number(entry.dataset.seq)).then(() => tell("unread"), () => {});
+}
+
+/** By the form above the log, which forwards what the discussion began with. */
+function forward({ seq }) {
+  const form = document.querySelector("form.forward");
+  form.elements.seq.value = seq;
+  form.requestSubmit();
+  form.elements.seq.value = "";
 }
 
 async function copy({ dataset: { seq } }) {

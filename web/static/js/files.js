@@ -10,6 +10,9 @@ export function fillFiles(list, files) {
   list.hidden = !files.length;
 }
 
+/** What files without a word say: their names are their text, which is then not shown beside them. */
+export const namesOf = (files) => files.map((file) => file.name).join(", ");
+
 /** The size as people read it, as the server writes it: 1.2 MB, 1,2 Mo. */
 export function sizeOf(bytes) {
   const [unit, step] = STEPS.find(([, least]) => bytes >= least) ?? ["byte", 1];

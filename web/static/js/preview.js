@@ -1,4 +1,4 @@
-// <message-text>: the text to write, or to see as its readers will. The server renders it, as it will be.
+// <message-text>: the text to write, or to see as its readers will, of a message or a reply. The server renders it, as it will be.
 
 import { rendered } from "./trusted.js";
 
@@ -10,11 +10,18 @@ class MessageText extends HTMLElement {
     for (const button of this.buttons) button.addEventListener("click", (event) => this.#clicked(event, button));
     // Put back or changed from elsewhere, it is the text that counts.
     if (this.text.hidden) this.#show(true);
+    for (const button of this.buttons) if (this.buttons.length === 1) button.value = "preview";
+  }
+
+  /** Back to the text, which was sent or is not right yet. */
+  write() {
+    if (this.text.hidden) this.#show(false);
   }
 
   async #clicked(event, button) {
     event.preventDefault();
-    const preview = button.value === "preview";
+    // One button alone goes to and fro.
+    const preview = this.buttons.length === 1 ? !this.text.hidden : button.value === "preview";
     if (preview === this.text.hidden) return;
     // As high as what was there, so that nothing below moves more than it must.
     this.shown.style.minBlockSize = `${this.text.offsetHeight}px`;
@@ -27,7 +34,7 @@ class MessageText extends HTMLElement {
     this.shown.replaceChildren(content);
     this.shown.hidden = !preview;
     this.text.hidden = preview;
-    for (const button of this.buttons) button.setAttribute("aria-pressed", String((button.value === "preview") === preview));
+    for (const button of this.buttons) button.setAttribute("aria-pressed", String((button.value !== "write") === preview));
   }
 
   async #rendered() {
