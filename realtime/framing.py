@@ -25,18 +25,23 @@ KNOWN = {0x0, 0x1, 0x2, 0x8, 0x9, 0xA}
 class Cutter:
     """Cuts what one client sends into whole frames; keeps the beginning of one whose end has not come yet."""
 
-    __slots__ = ("_needed", "_rest")
+    __slots__ = ("_needed", "_passes", "_rest")
 
     def __init__(self) -> None:
         self._rest = bytearray()
         self._needed = 0
         """The size of the rest at which it is worth looking again."""
+        self._passes = False
+        """Whether something came that has no end to be found: the library says what is wrong with it."""
 
     def feed(self, data: bytes) -> list[tuple[bytes, int]]:
         """The frames that are whole now, each with where its mask begins if it is a text message in one piece, else 0.
 
-        What no frame may begin with, and what is announced as too large, comes as it is, to be refused by its head.
+        What no frame may begin with, and what is announced as too large, comes as it is, and all that follows with it:
+        the library refuses it, some of it only at its end.
         """
+        if self._passes:
+            return [(data, 0)]
         if self._rest:
             self._rest += data
             if len(self._rest) < self._needed:
@@ -49,6 +54,7 @@ class Cutter:
             start, end = span(data, at)
             if end - at > MOST_FRAME + LONGEST_HEAD or (end > size and is_wrong(data, at)):
                 frames.append((data[at:], 0))
+                self._passes = True
                 break
             if end > size:
                 self._rest += data[at:]

@@ -48,3 +48,15 @@ def test_what_is_wrong_or_too_large_is_not_waited_for() -> None:
     reserved = bytes([0xC1]) + Frame(Opcode.TEXT, b"some text").serialize(mask=True)[1:5]
     for head in (too_large, reserved):
         assert Cutter().feed(head) == [(head, 0)]
+
+
+def test_all_that_follows_what_is_wrong_is_handed_on() -> None:
+    """The library refuses a control frame that is too large at its end, which must not be taken for other frames."""
+    ping = bytes([0x89, 0xFE, 0, 126, 0, 0, 0, 0]) + Frame(Opcode.TEXT, b"x" * 200).serialize(mask=True)[:126]
+    cutter = Cutter()
+    assert [cutter.feed(part) for part in (ping[:3], ping[3:8], ping[8:20], ping[20:])] == [
+        [(ping[:3], 0)],
+        [(ping[3:8], 0)],
+        [(ping[8:20], 0)],
+        [(ping[20:], 0)],
+    ]
