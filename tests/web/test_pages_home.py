@@ -1,5 +1,7 @@
 """The home page: what stands in which block, each thing once."""
 
+import pytest
+
 from app import filing
 from app.drafts import DraftFields, create
 from app.filing import Deed
@@ -26,6 +28,25 @@ async def test_what_is_new_is_found_however_old_it_is(node: RunningNode, site: S
     assert _subjects(page, "home-new") == ["Old and new"]
     assert _subjects(page, "home-progress") == [f"Number {LOOKED_AT - place}" for place in range(10)]
     assert page.one("a", "more", href="/boxes/progress").text == "All discussions in progress"
+
+
+async def test_what_is_new_far_back_is_a_link_away(
+    node: RunningNode, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the badge counts and one look does not reach is not passed over: the list of what is new goes on looking."""
+    monkeypatch.setattr("store.boxes.LOOKED_AT_ONCE", 2)
+    monkeypatch.setattr("store.boxes.MOST_LOOKED_AT", 2)
+    monkeypatch.setattr("web.pages.home.LOOKED_AT", 2)
+    alice, bob = await factories.people(site, "alice", "bob")
+    await factories.discussion(site, alice, [bob], subject="Long ago")
+    rooms = [await factories.discussion(site, alice, [bob]) for _ in range(5)]
+    await filing.to_many(site, bob, rooms, Deed("read"))
+    async with visitor(node, bob) as reader:
+        page = await reader.open("/")
+        assert _subjects(page, "home-new") == []
+        link = page.one("section", **{"aria-labelledby": "home-new"}).one("a", "more")
+        page = await reader.open(link.attributes["href"])
+    assert [one.text for one in page.all("span", "row-subject")] == ["Long ago"]
 
 
 async def test_blocks_are_in_order_and_hidden_when_empty(node: RunningNode, site: Site) -> None:

@@ -53,7 +53,7 @@ async def home_of(node: Node, me: Identity) -> Home:
     """What the blocks of a person's home hold now."""
     site = node.site
     latest = await mailbox.box(site, me, "progress", limit=LOOKED_AT)
-    new = await _new(site, me, latest.items)
+    new, more_new = await _new(site, me, latest.items)
     read = [row for row in latest.items if not row.is_new]
     waiting = await drafts.list_drafts(site, me, limit=MOST_DRAFTS)
     close = await company.main_correspondents(site, me, latest.items)
@@ -65,7 +65,7 @@ async def home_of(node: Node, me: Identity) -> Home:
     others = [person for person in here if person not in main]
     return Home(
         new=new[:MOST_NEW],
-        more_new=len(new) > MOST_NEW,
+        more_new=more_new,
         progress=read[:MOST_IN_PROGRESS],
         more_progress=len(read) > MOST_IN_PROGRESS or latest.next is not None,
         drafts=waiting.items,
@@ -76,14 +76,17 @@ async def home_of(node: Node, me: Identity) -> Home:
     )
 
 
-async def _new(site: Site, me: Identity, latest: Sequence[Row]) -> list[Row]:
-    """What the badge counts; what of it is old is only looked for where there is such."""
+async def _new(site: Site, me: Identity, latest: Sequence[Row]) -> tuple[list[Row], bool]:
+    """What the badge counts, and whether there is more of it; what is old is only looked for where there is such."""
     new = [row for row in latest if row.is_new]
-    if len(new) > MOST_NEW or len(new) >= (await mailbox.unread(site, me)).count:
-        return new
-    # What is muted may stand between.
-    page = await mailbox.box(site, me, "progress", limit=LOOKED_AT, wanted=Wanted(unread=True))
-    return [row for row in page.items if row.is_new]
+    if len(new) > MOST_NEW:
+        return new, True
+    count = (await mailbox.unread(site, me)).count
+    if len(new) < count:
+        # What is muted may stand between, and the oldest may stand further back than one look goes.
+        page = await mailbox.box(site, me, "progress", limit=LOOKED_AT, wanted=Wanted(unread=True))
+        new = [row for row in page.items if row.is_new]
+    return new, len(new) > MOST_NEW or len(new) < count
 
 
 async def _online(node: Node, close: Sequence[str]) -> list[str]:
