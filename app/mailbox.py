@@ -53,6 +53,8 @@ class Row(msgspec.Struct, frozen=True):
     has_attachments: bool
     mentioned: bool
     """Something unread names the reader: then it counts although it is muted."""
+    urgent: bool
+    """Its author marked it so."""
 
     @property
     def is_new(self) -> bool:
@@ -165,4 +167,5 @@ def _row(row: BoxRow, names: Mapping[str, str]) -> Row:
         trashed=row.trashed,
         has_attachments=row.has_files,
         mentioned=row.called,
+        urgent=row.urgent,
     )

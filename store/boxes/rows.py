@@ -52,6 +52,7 @@ class BoxRow(msgspec.Struct, frozen=True):
     has_files: bool
     called: bool
     """An entry that mentions this person is unread."""
+    urgent: bool
     faces: tuple[str, ...]
     """Some of the others who are in it now, the author first."""
 
@@ -96,6 +97,7 @@ def _filled(wanted: Subquery) -> Select[Any]:
             IN_TRASH,
             HAS_FILES,
             participation.c.called_seq > participation.c.read_seq,
+            message.c.urgent,
             _author_inside(),
             *(_face(place) for place in range(FACES)),
         )

@@ -65,6 +65,9 @@ def importing(tmp_path: Path, parley: Run) -> Callable[[str], Done]:
     [
         (["serve"], {"WEB_CONCURRENCY": "2"}, "PARLEY_REDIS_URL"),
         (["serve"], {"PARLEY_PORT": "eight"}, "PARLEY_PORT"),
+        (["serve"], {"PARLEY_QUIET_HOURS": "Mon-Fri at night"}, "is not of the form 'Mon-Fri 20:00-07:00'"),
+        (["serve"], {"PARLEY_QUIET_HOURS": "00:00-24:00"}, "no minute of the week"),
+        (["serve"], {"PARLEY_TIME_ZONE": "Europe/Atlantis"}, "PARLEY_TIME_ZONE"),
         (["serve"], {"PARLEY_DATABASE_URL": "mysql://x"}, "PARLEY_DATABASE_URL"),
         (["serve"], {"PARLEY_HOST": "0.0.0.0"}, "PARLEY_SECRET"),  # noqa: S104
         (["migrate"], {"PARLEY_DATABASE_URL": "sqlite+aiosqlite:////proc/none/parley.db"}, "/proc/none"),

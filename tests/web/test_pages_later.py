@@ -147,6 +147,9 @@ async def test_quiet_hours(node_factory: NodeFactory, sqlite_url: str) -> None:
         assert page.one("h1").text == "Urgent Trip"
         await write(allowed, bob, "send", urgent=["yes"])
         assert allowed.page.one("h1").text == "Urgent Trip"
+        async with visitor(node, bob) as reader:
+            rows = (await reader.open("/boxes/inbox")).all("li", "row")
+            assert [row.one("b", "urgent-sign").text for row in rows] == ["Urgent", "Urgent"]
         page = await write(writer, bob, "send", urgent=["yes"])
         assert writer.response.status_code == 422
         assert "may not mark" in page.one(id="problems").text
