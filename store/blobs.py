@@ -29,9 +29,11 @@ if TYPE_CHECKING:
 INCOMING = "incoming"
 PREVIEW = ".webp"
 PIECE = 256 * 1024
-"""Bytes that are read from a folder, or written to it, at once."""
+"""Bytes that are read from a folder, or written to it, at once, and that a reader is given."""
+RANGE = 2 * 1024 * 1024
+"""Bytes that are asked of an S3-like store at once: they are held twice while they come in."""
 PART = 5 * 1024 * 1024
-"""The same of an S3-like store: the least that it takes at once
+"""Bytes that are written to it at once: the least that it takes
 (https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html)."""
 PARTS_ON_THEIR_WAY = 2
 ANSWERS_WITHIN = timedelta(seconds=20)
@@ -52,7 +54,8 @@ class BlobStore:
     def __init__(self, folder: Path, url: str = "") -> None:
         self._folder = None if url else folder.absolute()
         self._url = url
-        self._piece = PIECE if self._folder else PART
+        self._read_at_once = PIECE if self._folder else RANGE
+        self._written_at_once = PIECE if self._folder else PART
 
     async def receive(self, chunks: AsyncIterator[bytes]) -> Received:
         """Take in bytes as they come. What `chunks` raises is raised, and then nothing is left of them.
@@ -67,7 +70,7 @@ class BlobStore:
             async with obstore.open_writer_async(
                 self._store,
                 f"{INCOMING}/{place}",
-                buffer_size=self._piece,
+                buffer_size=self._written_at_once,
                 max_concurrency=PARTS_ON_THEIR_WAY,
             ) as writer:
                 async for chunk in chunks:
@@ -101,12 +104,14 @@ class BlobStore:
         import obstore
 
         path = path_of(stored) + (PREVIEW if preview else "")
-        for start in range(first, end, self._piece):
+        for start in range(first, end, self._read_at_once):
             with _failures():
-                piece = await obstore.get_range_async(
-                    self._store, path, start=start, end=min(end, start + self._piece)
+                got = await obstore.get_range_async(
+                    self._store, path, start=start, end=min(end, start + self._read_at_once)
                 )
-            yield bytes(piece)
+            # Not all at once: whoever is written to holds each piece once more.
+            for at in range(0, len(got), PIECE):
+                yield bytes(memoryview(got)[at : at + PIECE])
 
     async def discard(self, received: Received) -> None:
         """Forget what was received."""
