@@ -1,16 +1,18 @@
 """Held messages of a process that is killed: they leave all the same, once, or stay taken back."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
 from app import mailbox
-from app.drafts import Address, DraftFields, count_drafts, create
+from app.drafts import Address, DraftFields, count_drafts, count_waiting, create
 from app.settings import Settings
 from app.site import Identity, Site
 from app.throttle import Throttle
 from store.database import Database
+from store.tables import Message
 from tests import factories
 from tests.conftest import SECRET, ProcessFactory
 from tests.nodes import ServerProcess
@@ -21,12 +23,14 @@ LEFT_WITHIN = 25.0
 """Seconds, far above those in which a node looks (`app.letting_go.LOOK_SECONDS`), on a machine that does much else."""
 
 
-async def held_by(process: ServerProcess, site: Site, author: Identity, to: Identity, seconds: float) -> str:
-    """A message that this process holds for so long."""
+async def held_by(
+    process: ServerProcess, site: Site, author: Identity, to: Identity, **wish: float | str
+) -> str:
+    """A message that this process holds for so many seconds, or until a time."""
     fields = DraftFields(subject="Trip", body="Hello.", to=[Address("person", to.person_id)])
     draft = (await create(site, author, fields)).id
     async with _client(process, await factories.token(site, author)) as client:
-        answer = await client.post(f"/api/messages/{draft}/send", json={"hold": seconds})
+        answer = await client.post(f"/api/messages/{draft}/send", json=wish)
     assert answer.status_code == 202
     return draft
 
@@ -47,7 +51,7 @@ async def test_the_next_process_lets_it_go(
     alice, bob = await factories.people(own_site, "alice", "bob")
     process = await process_factory(database_url)
     for _ in range(3):
-        await held_by(process, own_site, alice, bob, 1.5)
+        await held_by(process, own_site, alice, bob, hold=1.5)
     process.kill()
     assert (await mailbox.unread(own_site, bob)).count == 0
     await process_factory(database_url)
@@ -64,14 +68,51 @@ async def test_a_node_beside_it_lets_it_go(
     alice, bob = await factories.people(own_site, "alice", "bob")
     one, other = [await process_factory(database_url, PARLEY_REDIS_URL=redis_server.url) for _ in range(2)]
     for _ in range(2):
-        await held_by(one, own_site, alice, bob, 2)
-    taken_back = await held_by(one, own_site, alice, bob, 60)
+        await held_by(one, own_site, alice, bob, hold=2)
+    taken_back = await held_by(one, own_site, alice, bob, hold=60)
     one.kill()
     async with _client(other, await factories.token(own_site, alice)) as client:
         back = await client.delete(f"/api/messages/{taken_back}/send")
     assert back.json()["state"] == "draft"
     await _all_left(own_site, bob, 2)
     assert await count_drafts(own_site, alice) == 1
+
+
+async def test_whose_time_came_while_nobody_was_there(
+    process_factory: ProcessFactory, own_site: Site, database_url: str
+) -> None:
+    """Sent later, killed, and due meanwhile: the process that is started next sends it, once; others wait on."""
+    alice, bob = await factories.people(own_site, "alice", "bob")
+    process = await process_factory(database_url)
+    [soon, *_] = [await held_by(process, own_site, alice, bob, at=_ahead(hours=n)) for n in (1, 2, 3)]
+    process.kill()
+    async with own_site.database.write() as session:
+        message = await session.get(Message, soon)
+        assert message
+        message.leaves_at = own_site.now() - timedelta(hours=1)
+    await process_factory(database_url)
+    await _all_left(own_site, bob, 1)
+    assert await count_waiting(own_site, alice) == 2
+    assert [row.id for row in (await mailbox.box(own_site, alice, "sent")).items] == [soon]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_two_nodes_send_each_at_its_time_once(
+    process_factory: ProcessFactory, own_site: Site, database_url: str, redis_server: RedisServer
+) -> None:
+    """Both look for what is due, one is killed while they do: everybody has each message once."""
+    alice, bob = await factories.people(own_site, "alice", "bob")
+    one, other = [await process_factory(database_url, PARLEY_REDIS_URL=redis_server.url) for _ in range(2)]
+    for number in range(6):
+        await held_by((one, other)[number % 2], own_site, alice, bob, at=_ahead(seconds=2))
+    one.kill()
+    await _all_left(own_site, bob, 6)
+    assert len((await mailbox.box(own_site, alice, "sent")).items) == 6
+    assert await count_waiting(own_site, alice) == 0
+
+
+def _ahead(**time: float) -> str:
+    return (datetime.now(UTC) + timedelta(**time)).isoformat()
 
 
 async def _all_left(site: Site, reader: Identity, count: int) -> None:
