@@ -18,6 +18,8 @@ def site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """A site in which time goes on, and where a stretch of a box is four discussions."""
     monkeypatch.setattr("store.boxes.LOOKED_AT_ONCE", 2)
     monkeypatch.setattr("store.boxes.MOST_LOOKED_AT", 4)
+    # However slow the machine is.
+    monkeypatch.setattr("app.looking.LOOK_SECONDS", 60)
     return replace(site, now=Clock())
 
 

@@ -37,6 +37,7 @@ async def test_what_is_new_far_back_is_a_link_away(
     monkeypatch.setattr("store.boxes.LOOKED_AT_ONCE", 2)
     monkeypatch.setattr("store.boxes.MOST_LOOKED_AT", 2)
     monkeypatch.setattr("web.pages.home.LOOKED_AT", 2)
+    monkeypatch.setattr("app.looking.LOOK_SECONDS", 60)
     alice, bob = await factories.people(site, "alice", "bob")
     await factories.discussion(site, alice, [bob], subject="Long ago")
     rooms = [await factories.discussion(site, alice, [bob]) for _ in range(5)]
