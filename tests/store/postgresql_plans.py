@@ -40,6 +40,11 @@ class Plans:
 
 async def plans_of(database: Database, query: Query, mode: Mode) -> Plans:
     """What PostgreSQL did for the statements of `query`, which are rolled back."""
+    return Plans("\n".join(await told(database, query, mode)))
+
+
+async def told(database: Database, query: Query, mode: Mode = "force_generic_plan") -> list[str]:
+    """The same as it tells it: one plan for each statement."""
     said: list[str] = []
     async with database.engine.connect() as connection:
         driver: Any = (await connection.get_raw_connection()).driver_connection
@@ -52,7 +57,6 @@ async def plans_of(database: Database, query: Query, mode: Mode) -> Plans:
             f"SET LOCAL plan_cache_mode = {mode}",
             "SET LOCAL auto_explain.log_level = 'notice'",
             "SET LOCAL auto_explain.log_analyze = on",
-            "SET LOCAL auto_explain.log_timing = off",
             "SET LOCAL auto_explain.log_min_duration = 0",
         ):
             await connection.exec_driver_sql(statement)
@@ -63,7 +67,13 @@ async def plans_of(database: Database, query: Query, mode: Mode) -> Plans:
             await query(session)
             await session.execute(text(THE_END))
             await session.rollback()
-        await connection.rollback()
+        # It tells the last one when the transaction ends.
         await wait_for(lambda: any(THE_END in one for one in said), "PostgreSQL has told its plans")
         driver.remove_log_listener(listen)
-    return Plans("\n".join(said))
+    return [one for one in said if THE_END not in one]
+
+
+async def analyze(database: Database) -> None:
+    """Let PostgreSQL know what there is."""
+    async with database.engine.begin() as connection:
+        await connection.exec_driver_sql("ANALYZE")

@@ -6,7 +6,6 @@ in large boxes is looked at in `test_box_plans`.
 
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,9 +17,9 @@ from store.entries import NewLine, append, find_replies, heads, lock_rooms, read
 from store.prepared import through
 from store.room import StoredLine
 from tests.store.box_queries import Query
+from tests.store.postgresql_plans import analyze, told
 from tests.store.rows import NOON, people
 from tests.store.sqlite_plans import plan_of, prepare, scans
-from tests.waiting import wait_for
 
 LINE = StoredLine("room", 2, "reply", "bob", "@Alice", None, None, None, 2, NOON)
 QUERIES: dict[str, tuple[Query, set[str]]] = {
@@ -103,21 +102,11 @@ async def test_reading_lines_costs_what_is_read(postgresql_url: str) -> None:
 
 async def lines_looked_at(database: Database) -> list[int]:
     """How many rows of `entry` PostgreSQL takes in hand to read the first 20 lines of 200, and the last 20."""
-    said: list[str] = []
-    async with database.engine.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        driver.add_log_listener(lambda _, notice: said.append(notice.message))
-        for statement in (
-            "ANALYZE",
-            "LOAD 'auto_explain'",
-            "SET plan_cache_mode = force_generic_plan",
-            "SET auto_explain.log_level = 'notice'",
-            "SET auto_explain.log_analyze = on",
-            "SET auto_explain.log_min_duration = 0",
-        ):
-            await connection.exec_driver_sql(statement)
-        await connection.run_sync(read_lines, "room", 1, 200, 20)
-        await connection.run_sync(read_lines, "room", 1, 200, 20, descending=True)
-    # It tells the last one when the transaction ends.
-    await wait_for(lambda: len(said) == 4, "PostgreSQL has told the plans of lines and of their files")
-    return [int(rows) for rows in re.findall(r"Scan .*on entry .* rows=(\d+) loops=1\)", "\n".join(said))]
+
+    async def read(session: AsyncSession) -> None:
+        await through(session, read_lines, "room", 1, 200, 20)
+        await through(session, read_lines, "room", 1, 200, 20, descending=True)
+
+    await analyze(database)
+    plans = "\n".join(await told(database, read))
+    return [int(rows) for rows in re.findall(r"Scan .*on entry .* rows=(\d+) loops=1\)", plans)]

@@ -1,61 +1,58 @@
 """What counting costs on PostgreSQL, which cannot know how few participations are out of date."""
 
 import re
-from typing import Any
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.database import Database
+from store.prepared import through
 from store.unread import counts_for, folder_counts_for
+from tests.store.postgresql_plans import analyze, told
 from tests.store.rows import people, room
-from tests.waiting import wait_for
 
-PEOPLE = 3000
+ONE_PAGE = 100
+"""Rows of which a table of people has some more: fewer are read as they are."""
 FOLDERS = text(
     "INSERT INTO folder (id, person_id, beside, name, folded, tally, created_at) "
     "SELECT 'of-' || id, id, id, 'Kept', 'kept', 0, now() FROM person"
 )
+TALLIED = text("UPDATE participation SET tallied = unread > 0 WHERE message_id <> 'room'")
 FILED = text("UPDATE participation SET folder_id = 'of-' || person_id")
 
 
-async def test_a_count_looks_at_nobody_elses(postgresql_url: str) -> None:
-    """What others have not read is not looked at for a badge, however many they are."""
+@pytest.mark.parametrize(("many", "busy", "talks"), [(3000, 0, 0), (60, 40, 300)])
+async def test_a_count_looks_at_nobody_elses(postgresql_url: str, many: int, busy: int, talks: int) -> None:
+    """What others have not read is not looked at for a badge: not of many people, nor of a few with many discussions."""
     database = Database(postgresql_url)
-    everybody = [f"person{number}" for number in range(PEOPLE)]
+    everybody = [f"person{number}" for number in range(many)]
     try:
         await people(database, *everybody)
+        for number in range(talks):
+            await room(database, everybody[0], everybody[1:busy], f"talk{number}")
         await room(database, everybody[0], everybody[1:], "room")
         async with database.write() as session:
-            await session.execute(FOLDERS)
-            await session.execute(FILED)
-        plans = await plans_of_counting(database, everybody[7])
-        assert [rows_in_hand(plan, "person") for plan in plans] == [1, 0]
+            for statement in (FOLDERS, FILED, TALLIED):
+                await session.execute(statement)
+        plans = await plans_of_counting(database, everybody[-1])
         assert [rows_in_hand(plan, "participation") for plan in plans] == [1, 1]
-        assert [rows_in_hand(plan, "folder") for plan in plans] == [0, 1]
+        if many > ONE_PAGE:
+            assert [rows_in_hand(plan, "person") for plan in plans] == [1, 0]
+            assert [rows_in_hand(plan, "folder") for plan in plans] == [0, 1]
     finally:
         await database.close()
 
 
 async def plans_of_counting(database: Database, person_id: str) -> list[str]:
     """How PostgreSQL finds the tally of one person, and those of her folders."""
-    said: list[str] = []
-    async with database.engine.connect() as connection:
-        driver: Any = (await connection.get_raw_connection()).driver_connection
-        driver.add_log_listener(lambda _, notice: said.append(notice.message))
-        for statement in (
-            "ANALYZE",
-            "LOAD 'auto_explain'",
-            "SET plan_cache_mode = force_generic_plan",
-            "SET auto_explain.log_level = 'notice'",
-            "SET auto_explain.log_analyze = on",
-            "SET auto_explain.log_min_duration = 0",
-        ):
-            await connection.exec_driver_sql(statement)
-        await connection.run_sync(counts_for, [person_id], [])
-        await connection.run_sync(folder_counts_for, [person_id], [])
-    # It tells the last one when the transaction ends.
-    await wait_for(lambda: len(said) == 2, "PostgreSQL has told both plans")
-    return said
+
+    async def count(session: AsyncSession) -> None:
+        await through(session, counts_for, [person_id], [])
+        await through(session, folder_counts_for, [person_id], [])
+
+    await analyze(database)
+    return await told(database, count)
 
 
 def rows_in_hand(plan: str, table: str) -> int:
