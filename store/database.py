@@ -245,6 +245,9 @@ def _postgres_engine(url: str, connections: int) -> AsyncEngine:
             "server_settings": {
                 "idle_in_transaction_session_timeout": f"{IDLE_SECONDS * 1000:.0f}",
                 "lock_timeout": f"{LOCK_SECONDS * 1000:.0f}",
+                # All statements are short ones: processes beside and compiled plans cost more than they save.
+                "max_parallel_workers_per_gather": "0",
+                "jit": "off",
             },
         },
     )

@@ -55,10 +55,16 @@ def by_pairs(build: Callable[[Subquery], Select[Any] | Insert]) -> Prepared:
     )
 
 
-def by_ids(build: Callable[[Subquery], Select[Any]]) -> Prepared:
-    """The same for single texts (column `one`)."""
+def by_ids(
+    build: Callable[[Subquery], Select[Any]], *, postgresql: Callable[[Subquery], Select[Any]] | None = None
+) -> Prepared:
+    """The same for single texts (column `one`). `postgresql`: where it has to be asked in another way."""
+    builds = {"sqlite": build, "postgresql": postgresql or build}
     return Prepared(
-        {dialect: build(text(rows).columns(one=String).subquery("wanted")) for dialect, rows in _IDS.items()}
+        {
+            dialect: builds[dialect](text(rows).columns(one=String).subquery("wanted"))
+            for dialect, rows in _IDS.items()
+        }
     )
 
 

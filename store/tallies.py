@@ -7,9 +7,23 @@ in one statement, and so the count is exact at any moment.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import Integer, bindparam, case, func, not_, select, text, union_all, update
+from sqlalchemy import (
+    Integer,
+    Select,
+    Subquery,
+    bindparam,
+    case,
+    func,
+    not_,
+    select,
+    text,
+    true,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
@@ -40,20 +54,41 @@ TALLIES = by_ids(
         wanted.join(person, person.c.id == wanted.c.one)
     )
 )
-# One statement, because a tally that is brought up to date meanwhile must be seen as a whole or not at all.
-FOLDER_TALLIES = by_ids(
-    lambda wanted: select(
+
+
+def _changes(wanted: Subquery) -> Select[Any]:
+    return (
+        select(participation.c.person_id, participation.c.folder_id, _CHANGE)
+        .select_from(wanted.join(participation, participation.c.person_id == wanted.c.one))
+        .where(OUTDATED, participation.c.folder_id.is_not(None))
+        .group_by(participation.c.person_id, participation.c.folder_id)
+    )
+
+
+def _changes_of_each(wanted: Subquery) -> Select[Any]:
+    # PostgreSQL cannot know how few are out of date. Joined, it would read those of everybody.
+    of_one = (
+        select(participation.c.folder_id, _CHANGE.label("change"))
+        .where(participation.c.person_id == wanted.c.one, OUTDATED, participation.c.folder_id.is_not(None))
+        .group_by(participation.c.folder_id)
+        .lateral()
+    )
+    return select(wanted.c.one, of_one.c.folder_id, of_one.c.change).select_from(wanted.join(of_one, true()))
+
+
+def _folder_tallies(changes: Callable[[Subquery], Select[Any]]) -> Callable[[Subquery], Select[Any]]:
+    # One statement, because a tally that is brought up to date meanwhile must be seen as a whole or not at all.
+    return lambda wanted: select(
         union_all(
             select(folder.c.person_id, folder.c.id, folder.c.tally).select_from(
                 wanted.join(folder, folder.c.person_id == wanted.c.one)
             ),
-            select(participation.c.person_id, participation.c.folder_id, _CHANGE)
-            .select_from(wanted.join(participation, participation.c.person_id == wanted.c.one))
-            .where(OUTDATED, participation.c.folder_id.is_not(None))
-            .group_by(participation.c.person_id, participation.c.folder_id),
+            changes(wanted),
         ).subquery()
     )
-)
+
+
+FOLDER_TALLIES = by_ids(_folder_tallies(_changes), postgresql=_folder_tallies(_changes_of_each))
 OVERDUE = by_ids(
     lambda wanted: select(wanted.c.one).where(
         select(participation.c.message_id)

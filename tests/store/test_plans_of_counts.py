@@ -24,7 +24,7 @@ FILED = text("UPDATE participation SET folder_id = 'of-' || person_id")
 
 @pytest.mark.parametrize(("many", "busy", "talks"), [(3000, 0, 0), (60, 40, 300)])
 async def test_a_count_looks_at_nobody_elses(postgresql_url: str, many: int, busy: int, talks: int) -> None:
-    """What others have not read is not looked at for a badge: not of many people, nor of a few with many discussions."""
+    """What others have not read is not looked at for a badge: neither many people, nor a few with many talks."""
     database = Database(postgresql_url)
     everybody = [f"person{number}" for number in range(many)]
     try:
