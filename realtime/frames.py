@@ -91,7 +91,7 @@ class Gone(Struct, tag="gone", frozen=True):
 
 
 class OwnMessage(Struct, tag="message", frozen=True):
-    """A message of this person's own is a `draft` (new, changed, or again), `held` for a moment, `sent`, or `discarded`."""
+    """A message of this person's own is a `draft` (new, changed, or again), `held`, `sent`, or `discarded`."""
 
     message: str
     state: Literal["draft", "held", "sent", "discarded"]
