@@ -10,16 +10,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, nullcontext
 from datetime import datetime
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.pool import AsyncAdaptedQueuePool
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
-from store.direct import BUSY_SECONDS, DirectThreads, configure
+from store import engines
+from store.direct import BUSY_SECONDS, DirectThreads
 from store.immutable import GuardedSession
 from store.prepared import Link
 
@@ -27,15 +27,6 @@ T = TypeVar("T")
 
 TURN_SECONDS = BUSY_SECONDS
 """How long a writer waits for the others of this process: who has waited as long as they is refused with them."""
-POSTGRES_COMMAND_SECONDS = 1.8
-"""How long PostgreSQL has for an answer: who asked is refused within three seconds. The goodbye to each connection is
-included, and a second for the processor, which has to refuse everybody who waited in the same moment."""
-LOCK_SECONDS = 1.4
-"""How long PostgreSQL lets a statement wait for a lock: less than `POSTGRES_COMMAND_SECONDS`, so that who waited keeps
-her connection, and a frozen process waits for no more than that."""
-IDLE_SECONDS = 5.0
-"""After how long PostgreSQL ends a transaction whose process says nothing more: a process that is frozen, or whose
-machine is gone, must not keep the others from the rooms that it has locked."""
 
 AWAY = (OperationalError, InterfaceError, PoolTimeoutError, sqlite3.OperationalError, OSError, TimeoutError)
 """What the drivers raise when the database cannot be reached, is locked or has no room left."""
@@ -61,13 +52,13 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._turn = Turn() if self.is_sqlite else nullcontext()
         if self.is_sqlite:
-            self._writer = _sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
-            self._reader = _sqlite_engine(url, pool_size=readers, begin="BEGIN")
+            self._writer = engines.sqlite_engine(url, pool_size=1, begin="BEGIN IMMEDIATE")
+            self._reader = engines.sqlite_engine(url, pool_size=readers, begin="BEGIN")
             path = self.url.database or ""
             self._direct_writer = DirectThreads(path, "BEGIN IMMEDIATE", threads=1, name="sqlite-writer")
             self._direct_readers = DirectThreads(path, "BEGIN", threads=2, name="sqlite-reader")
         else:
-            self._writer = _postgres_engine(url, connections)
+            self._writer = engines.postgres_engine(url, connections)
             # The same connections; what the driver begins a transaction with is said in the same breath.
             self._reader = self._writer.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -101,7 +92,7 @@ class Database:
             if self.is_sqlite:
                 async with self._turn:
                     return cast("T", await self._direct_writer.run(work))
-            deadline = asyncio.get_running_loop().time() + POSTGRES_COMMAND_SECONDS
+            deadline = asyncio.get_running_loop().time() + engines.POSTGRES_COMMAND_SECONDS
             async with self._connected(self._writer) as connection:
                 # All statements have the time of one; a commit has its own, since it must not be given up halfway.
                 async with asyncio.timeout_at(deadline):
@@ -159,7 +150,7 @@ class Database:
     async def _connected(self, engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
         """A connection to PostgreSQL. Waiting for one and making one have the time of one command between them."""
         connection = engine.connect()
-        async with asyncio.timeout(POSTGRES_COMMAND_SECONDS):
+        async with asyncio.timeout(engines.POSTGRES_COMMAND_SECONDS):
             await connection.start()
         try:
             yield connection
@@ -203,51 +194,3 @@ def _is_away(error: BaseException | None) -> bool:
         state = getattr(error.orig, "sqlstate", None) or ""
         return error.connection_invalidated or isinstance(error, AWAY) or state.startswith(AWAY_STATES)
     return isinstance(error, AWAY)
-
-
-def _sqlite_engine(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
-    engine = create_async_engine(
-        url,
-        # What is written is private; an error says which statement failed, not with what.
-        hide_parameters=True,
-        poolclass=AsyncAdaptedQueuePool,
-        pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=30,
-        connect_args={"timeout": BUSY_SECONDS},
-    )
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _configure(connection: Any, _record: object) -> None:
-        configure(connection)
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
-def _postgres_engine(url: str, connections: int) -> AsyncEngine:
-    from store.impatient import ImpatientConnection  # here, so that SQLite loads no driver of PostgreSQL
-
-    return create_async_engine(
-        url,
-        hide_parameters=True,
-        pool_size=connections,
-        max_overflow=0,
-        pool_timeout=POSTGRES_COMMAND_SECONDS,
-        pool_pre_ping=False,
-        connect_args={
-            "timeout": POSTGRES_COMMAND_SECONDS,
-            "command_timeout": POSTGRES_COMMAND_SECONDS,
-            "connection_class": ImpatientConnection,
-            "server_settings": {
-                "idle_in_transaction_session_timeout": f"{IDLE_SECONDS * 1000:.0f}",
-                "lock_timeout": f"{LOCK_SECONDS * 1000:.0f}",
-                # All statements are short ones: processes beside and compiled plans cost more than they save.
-                "max_parallel_workers_per_gather": "0",
-                "jit": "off",
-            },
-        },
-    )

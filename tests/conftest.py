@@ -14,7 +14,7 @@ from app.events import Event
 from app.settings import Settings
 from app.site import Site
 from app.throttle import Throttle
-from store import database as store_database
+from store import engines
 from store.columns import new_id
 from store.database import Database
 from tests.nodes import RunningNode, ServerProcess
@@ -127,7 +127,7 @@ def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL may take its time, since other tests run beside this one; override it where the bounds matter."""
     for bound in ("POSTGRES_COMMAND_SECONDS", "LOCK_SECONDS"):
-        monkeypatch.setattr(store_database, bound, PATIENCE)
+        monkeypatch.setattr(engines, bound, PATIENCE)
 
 
 @pytest.fixture

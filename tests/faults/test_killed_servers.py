@@ -1,6 +1,6 @@
 """`kill -9` and SIGSTOP of server processes, again and again, while everybody talks."""
 
-from store.database import IDLE_SECONDS
+from store.engines import IDLE_SECONDS
 from tests.faults.conftest import Measured
 from tests.faults.recovering import took
 from tests.faults.round import talking

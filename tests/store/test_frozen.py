@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
-from store import database as store_database
+from store import engines
 from store.database import Database, StoreUnavailable
 from tests.servers import PostgresServer
 
@@ -43,7 +43,7 @@ async def test_who_leaves_a_transaction_alone_loses_it(
     own_postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that stops in the middle keeps its locks for a while only, and is told so when it goes on."""
-    monkeypatch.setattr(store_database, "IDLE_SECONDS", 0.5)
+    monkeypatch.setattr(engines, "IDLE_SECONDS", 0.5)
     database, other = Database(own_postgres.url), Database(own_postgres.url)
     own_postgres.sql("CREATE TABLE thing (one INTEGER)")
 
