@@ -91,8 +91,8 @@ def _chosen(page: Element) -> list[str]:
 
 
 SIZES = [
-    (0, "0 byte", "0 o"),
-    (999, "999 byte", "999 o"),
+    (0, "0 bytes", "0 octet"),
+    (999, "999 bytes", "999 octets"),
     (1_234, "1.2 kB", "1,2 ko"),
     (26_214_400, "26 MB", "26 Mo"),
 ]

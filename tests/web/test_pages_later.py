@@ -53,6 +53,8 @@ async def test_send_later(node: RunningNode, site: Site) -> None:
         assert rows[0].one("time").text.startswith("Leaves on ")
         assert page.one("a", **{"data-place": "drafts"}).one("span", "count").text == "2"
         assert page.one("message-list").all("li", "row") == []
+        titles = page.one("waiting-messages").all("h2")
+        assert [title.text for title in titles] == ["Sent later", "Editing in progress"]
         await reader.open(address)
         assert reader.response.status_code == 404
         assert (await reader.open("/fragments/waiting")).all("li") == []

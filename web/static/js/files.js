@@ -13,12 +13,13 @@ export function fillFiles(list, files) {
 /** What files without a word say: their names are their text, which is then not shown beside them. */
 export const namesOf = (files) => files.map((file) => file.name).join(", ");
 
-/** The size as people read it, as the server writes it: 1.2 MB, 1,2 Mo. */
+/** The size as people read it, as the server writes it: 1.2 MB, 1,2 Mo, 400 octets. */
 export function sizeOf(bytes) {
   const [unit, step] = STEPS.find(([, least]) => bytes >= least) ?? ["byte", 1];
   const value = bytes / step;
   const maximumFractionDigits = step > 1 && value < 10 ? 1 : 0;
-  return value.toLocaleString(locale(), { style: "unit", unit, unitDisplay: "short", maximumFractionDigits });
+  const unitDisplay = step > 1 ? "short" : "long";
+  return value.toLocaleString(locale(), { style: "unit", unit, unitDisplay, maximumFractionDigits });
 }
 
 function fileOf(file) {
