@@ -12,23 +12,28 @@ from tests.conftest import NodeFactory
 from tests.web.authority_table import ROWS, Row
 
 IDS = ["%00", "0" * 500, "%C3%A9", "%27%20OR%201=1"]
-TEXTS: list[Any] = ["", "\0", "a\0b", "\ud800", "x" * 30_000, "%s{0}$1", "' OR 1=1 --", "\N{GRINNING FACE}"]
+TEXTS: list[Any] = ["", "\0", "a\0b", "\ud800", "x" * 20_001, "%s{0}$1", "' OR 1=1 --", "\N{GRINNING FACE}"]
 OTHERS: list[Any] = [None, True, -1, 0, 2**31, 2**63, 2**70, 1e308, [], {}, [None], [{}], [[]]]
 FIELDS = [
     "login", "password", "subject", "body", "to", "cc", "kind", "reply_policy", "attachments", "appointment",
     "client_id", "reply_to", "add", "share_history", "seq", "state", "next", "language", "theme", "action",
     "version", "draft", "remove", "add_search", "to_search", "cc_search", "name", "parent", "folder", "muted",
-    "trashed", "ids", "all", "changed", "cursor",
+    "trashed", "ids", "all", "changed", "cursor", "hold", "at", "send_at", "urgent", "separately", "signature",
+    "members", "members_search", "everything", "writer", "sending_key", "shortcuts",
 ]  # fmt: skip
 NAMES = [
     "q", "cursor", "limit", "after", "before", "at", "box", "ids", "to", "next", "reply_to", "state", "from",
-    "unread",
+    "unread", "attachment", "sender", "folder", "since", "until", "parent", "waiting", "as", "hold",
 ]  # fmt: skip
 QUERIES = [
     "&".join(f"{name}={odd}" for name in NAMES) for odd in ("%00", "%FF", "-1", "9" * 30, "person:%00")
 ]
-QUERIES += [f"{name}=%00" for name in ("q", "cursor", "box", "ids", "to")] + [
+QUERIES += [f"{name}=%00" for name in ("q", "cursor", "box", "ids", "to", "sender", "folder")] + [
     f"{name}={'9' * 12}" for name in ("limit", "after", "before", "at")
+]
+# Search reads nothing where one of its fields is wrong: the ends of the calendar, and what is no folder of hers.
+QUERIES += [
+    f"q=a&{odd}" for odd in ("since=9999-12-31", "until=9999-12-31", "since=0001-01-01", "folder=nowhere")
 ]
 
 
