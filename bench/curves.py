@@ -1,6 +1,7 @@
 """Cost per delivery against room size and against replies in flight: measured once at each place, and drawn."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -84,8 +85,17 @@ def _draw(found: Sequence[Curve], along: str, path: Path) -> Path:
         height=420,
         js=(),
     )
+    points = [point for curve in found for point in curve.points]
+    chart.x_labels = sorted({point.at for point in points})
+    chart.y_labels = _steps([cost for point in points for cost in (point.parley, point.yardstick)])
     for curve in found:
         chart.add(f"Parley, {curve.name}", [(point.at, point.parley) for point in curve.points])
         chart.add(f"yardstick, {curve.name}", [(point.at, point.yardstick) for point in curve.points])
     chart.render_to_file(str(path))
     return path
+
+
+def _steps(costs: Sequence[float]) -> list[float]:
+    """1, 2 and 5 of each power of ten, as far as these reach."""
+    steps = [step * 10.0**power for power in range(-3, 6) for step in (1, 2, 5)]
+    return [step for step, after in pairwise(steps) if after > min(costs) and step <= max(costs)]
