@@ -34,7 +34,9 @@ async def test_a_link_opens_around_its_entry(place: Place) -> None:
     tab = await bob.tab(f"/discussions/{room}?at=60#e60")
     await _open_menu(tab, 60)
     await expect(tab.get_by_role("menuitem", name="Quote")).to_be_focused()
-    await tab.keyboard.press("ArrowDown")
+    for name in ("Forward", "Copy link"):
+        await tab.keyboard.press("ArrowDown")
+        await expect(tab.get_by_role("menuitem", name=name)).to_be_focused()
     await tab.keyboard.press("Enter")
     await expect(tab.locator(".entry-said")).to_have_text("Link copied")
     link = await tab.evaluate("navigator.clipboard.readText()")
@@ -51,6 +53,19 @@ async def test_a_link_opens_around_its_entry(place: Place) -> None:
     tab = await bob.tab(f"/discussions/{room}")
     await write(tab, "and one more")
     await expect(entry(other, "and one more")).to_be_visible()
+
+
+async def test_what_comes_in_leads_on_beside_the_same_box(place: Place) -> None:
+    """The links of a reply that came in live keep the box that is beside the discussion, as all others do."""
+    alice, bob = await place.visitor("Alice"), await place.visitor("Bob")
+    room = await factories.discussion(place.site, alice.who, [bob.who])
+    reading, writing = await alice.tab(f"/discussions/{room}?box=sent"), await bob.tab(f"/discussions/{room}")
+    await write(writing, "just said")
+    await expect(entry(reading, "just said")).to_be_visible()
+    for kind in (".at", ".quote", ".entry-more"):
+        await expect(reading.locator(f"#e2 {kind}")).to_have_attribute(
+            "href", re.compile(r"[?&]box=sent(#|$)")
+        )
 
 
 async def test_an_address_with_nothing_but_an_entry_leads_to_it(place: Place) -> None:

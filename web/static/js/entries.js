@@ -17,13 +17,16 @@ export function entryOf(line, self, quoted) {
   entry.querySelector(".author").textContent = line.author.name;
   const at = entry.querySelector(".at");
   if (at) {
-    at.href = `?at=${line.seq}#e${line.seq}`;
+    at.href = addressOf(line.seq);
     writeTime(at.querySelector("time"), line.at);
   }
   if (spoken) fillSpoken(entry, line, self, quoted);
   else if (line.about) entry.querySelector(".about").textContent = line.about.name;
   return entry;
 }
+
+/** Where an entry stands, beside the box that is beside this page. */
+export const addressOf = (seq) => `?at=${seq}${boxAfter("&")}#e${seq}`;
 
 /** The element of a reply that is still on its way. */
 export function pendingOf(reply, author, quoted) {
@@ -83,9 +86,9 @@ function fillSpoken(entry, line, self, quoted) {
     fillFiles(entry.querySelector(".files"), line.attachments);
     body.hidden = line.body === namesOf(line.attachments);
   }
-  entry.querySelector(".entry-more").href = `${location.pathname}/entries/${line.seq}`;
+  entry.querySelector(".entry-more").href = `${location.pathname}/entries/${line.seq}${boxAfter("?")}`;
   const quote = entry.querySelector(".quote");
-  if (quote) quote.href = `?reply_to=${line.seq}#composer`;
+  if (quote) quote.href = `?reply_to=${line.seq}${boxAfter("&")}#composer`;
   fillQuoted(entry, line.reply_to, quoted);
   if (line.mentions) fillMentions(entry, line.mentions, self);
 }
@@ -110,10 +113,15 @@ async function fillQuoted(entry, seq, quoted) {
   const original = await quoted(seq);
   if (!original) return;
   const link = entry.querySelector(".quoted");
-  link.href = original.here ? `#e${seq}` : `?at=${seq}#e${seq}`;
+  link.href = original.here ? `#e${seq}` : addressOf(seq);
   link.querySelector(".quoted-author").textContent = original.name;
   link.querySelector(".quoted-text").textContent = excerptOf(original.text);
   link.hidden = false;
+}
+
+function boxAfter(sign) {
+  const box = new URLSearchParams(location.search).get("box");
+  return box ? `${sign}box=${encodeURIComponent(box)}` : "";
 }
 
 function clone(id) {

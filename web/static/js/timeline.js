@@ -3,7 +3,7 @@
 
 import { send } from "./api.js";
 import { Attention, attentive } from "./attention.js";
-import { showMentions } from "./entries.js";
+import { addressOf, showMentions } from "./entries.js";
 import { Lines } from "./lines.js";
 import { live } from "./live.js";
 import { Loading } from "./loading.js";
@@ -87,7 +87,7 @@ class MessageLog extends HTMLElement {
     const { from, head } = this.dataset;
     const asked = new URLSearchParams(location.search).get("at");
     if (!seq || this.entry(seq) || seq < from || seq > head || Number(asked) === seq) return false;
-    location.replace(`?at=${seq}#e${seq}`);
+    location.replace(addressOf(seq));
     return true;
   }
 
@@ -136,7 +136,7 @@ class MessageLog extends HTMLElement {
   #takeElsewhere(line) {
     this.#early.set(line.seq, line);
     if (line.author.id !== this.self) this.#announceBelow(line);
-    else if (this.pending.has(line.client_id)) location.assign(`?at=${line.seq}#e${line.seq}`);
+    else if (this.pending.has(line.client_id)) location.assign(addressOf(line.seq));
   }
 
   #placeInTurn() {
