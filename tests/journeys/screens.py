@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app import filing, folders
+from app import filing, folders, lists
 from app.drafts import Address, DraftFields, create
 from app.held import hold
 from tests import factories
@@ -56,6 +56,10 @@ async def filled_screens(place: Place, *, language: str) -> Screens:
     await filing.move(place.site, alice.who, filed, inner.id)
     thrown = await factories.discussion(place.site, bob, [alice.who], "Thrown away.")
     await filing.set_trashed(place.site, alice.who, thrown, trashed=True)
+    members = [Address("person", bob.person_id), Address("person", carol.person_id)]
+    kept = await lists.create(
+        place.site, alice.who, "A list with a name that is as long as it may be", members
+    )
     paths = {
         "home": "/",
         "inbox": "/boxes/inbox",
@@ -76,6 +80,9 @@ async def filled_screens(place: Place, *, language: str) -> Screens:
         "draft to leave later": f"/drafts/{draft.id}?at=2030-02-03T08:00",
         "on its way": f"/discussions/{later.id}",
         "add a participant": f"/drafts/{draft.id}/participants",
+        "lists": "/lists",
+        "a list": f"/lists/{kept.id}",
+        "signature": "/signature",
         "search": "/search",
         "found": "/search?q=t&from=bob&unread=yes&since=2020-02-03",
         "stop": f"/discussions/{room}/stop",
