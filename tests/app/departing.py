@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from itertools import dropwhile
 
-from app.drafts import Address, DraftFields, create, get
+from app.drafts import Address, DraftFields, count_waiting, create, get, list_waiting
 from app.errors import MessageHeld
 from app.events import Event, MessageMoved
 from app.letting_go import go_on_sending
@@ -80,3 +80,10 @@ def _is_draft(site: Site, who: Identity, message: str) -> Callable[[], object]:
         return False
 
     return is_draft
+
+
+async def waiting(site: Site, who: Identity) -> list[tuple[str, datetime | None, str | None]]:
+    """What waits of hers, when it leaves and why."""
+    page = await list_waiting(site, who)
+    assert await count_waiting(site, who) == len(page.items)
+    return [(one.id, one.leaves_at, one.held_for) for one in page.items]
