@@ -5,21 +5,14 @@ A search is exact meanwhile: what the index does not know yet is read as it is (
 
 import asyncio
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-import structlog
-
-from store.database import Database, StoreUnavailable
+from app.afterwards import GATHER_SECONDS, Afterwards
+from store.database import Database
 from store.search.documents import Document, Span, documents_of
 from store.search.index import Waiting, merge, put, waiting_logs
 
-log = structlog.get_logger(__name__)
-
-GATHER_SECONDS = 2.0
-"""What is written within so long is indexed together."""
-LOOK_SECONDS = 30.0
-"""How often to look for what nobody rang for, which another node left when it ended."""
 FEWEST_LINES, MOST_LINES = 32, 512
 """Lines in one transaction. On SQLite replies wait for it, so that it is small while there is little to do."""
 MUCH = 10_000
@@ -32,29 +25,15 @@ MOST_LOGS = 500
 MOST_KNOWN_WORDS = 200_000
 
 
-class Indexer:
+class Indexer(Afterwards):
     """Brings the index up to date with the logs, on each node; in any moment one of them does the work."""
 
+    what = "index"
+
     def __init__(self, database: Database, *, gather: float = GATHER_SECONDS) -> None:
+        super().__init__(gather=gather)
         self._database = database
-        self._gather = gather
-        self._nudged = asyncio.Event()
         self._known: set[str] = set()
-
-    def nudge(self, ids: Iterable[str]) -> None:
-        """Something was written to these discussions."""
-        if any(True for _ in ids):
-            self._nudged.set()
-
-    async def run(self) -> None:
-        """Go on until cancelled; what an earlier run left comes first."""
-        while True:
-            self._nudged.clear()
-            try:
-                await self.catch_up()
-            except StoreUnavailable:
-                log.warning("index_waits_for_store")
-            await self._wait()
 
     async def catch_up(self, *, share: float | None = None) -> None:
         """Index everything that waits, in small transactions with pauses (`share` of the time; None: as others leave).
@@ -96,13 +75,6 @@ class Indexer:
             self._known.clear()
         self._known |= new
         return True
-
-    async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._nudged.wait(), LOOK_SECONDS)
-        except TimeoutError:
-            return
-        await asyncio.sleep(self._gather)
 
 
 async def _rest(began: float, share: float) -> None:

@@ -1,22 +1,13 @@
 """Keeping boxes of large rooms up to date a little later than their logs, so that replies stay cheap."""
 
-import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
-import structlog
-
-from store.database import Database, StoreUnavailable
+from app.afterwards import GATHER_SECONDS, Afterwards
+from store.database import Database
 from store.mirrors import AT_ONCE, mirror_step, mirrored
 from store.prepared import through
 from store.tallies import MOST_UNTALLIED, overdue, tally_step
 from store.waiting import waiting_rooms
-
-log = structlog.get_logger(__name__)
-
-GATHER_SECONDS = 2.0
-"""Replies to a room within so long are mirrored at once."""
-LOOK_SECONDS = 30.0
-"""How often to look for rooms that nobody rang for, which another node left when it ended."""
 
 
 async def tally(database: Database, people: Collection[str], most: int = MOST_UNTALLIED) -> None:
@@ -31,32 +22,18 @@ async def tally(database: Database, people: Collection[str], most: int = MOST_UN
                 more = await tally_step(session, person)
 
 
-class Mirror:
+class Mirror(Afterwards):
     """Brings participations up to date with the rooms that append leaves waiting.
 
     Boxes and counts are exact meanwhile. Several nodes may do this side by side.
     """
 
+    what = "mirror"
+
     def __init__(self, database: Database, *, gather: float = GATHER_SECONDS, step: int = AT_ONCE) -> None:
+        super().__init__(gather=gather)
         self._database = database
-        self._gather = gather
         self._step = step
-        self._nudged = asyncio.Event()
-
-    def nudge(self, ids: Iterable[str]) -> None:
-        """Something was written to these discussions."""
-        if any(True for _ in ids):
-            self._nudged.set()
-
-    async def run(self) -> None:
-        """Go on until cancelled; what an earlier run left comes first."""
-        while True:
-            self._nudged.clear()
-            try:
-                await self.catch_up()
-            except StoreUnavailable:
-                log.warning("mirror_waits_for_store")
-            await self._wait()
 
     async def catch_up(self) -> None:
         """Mirror every room that waits, in small transactions."""
@@ -75,10 +52,3 @@ class Mirror:
         async with self._database.write() as session:
             # Whoever came first knows the least; if the log went on meanwhile, the room waits again.
             await mirrored(session, room, heads[0])
-
-    async def _wait(self) -> None:
-        try:
-            await asyncio.wait_for(self._nudged.wait(), LOOK_SECONDS)
-        except TimeoutError:
-            return
-        await asyncio.sleep(self._gather)
