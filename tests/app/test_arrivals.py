@@ -40,7 +40,9 @@ async def drafted(site: Site, people: list[Identity]) -> str:
 
 async def test_everybody_comes_in_once(site: Site, site_events: list[Event], people: list[Identity]) -> None:
     """All are told, with what there was before them; the sender's answer comes when all are in."""
-    room = (await send(site, people[0], await drafted(site, people))).id
+    draft = await drafted(site, people)
+    site_events.clear()
+    room = (await send(site, people[0], draft)).id
     assert isinstance(site_events[0], EntryStored)
     joined = [event.person for event in site_events[1:] if isinstance(event, Joined) and event.head == 1]
     assert sorted(joined) == sorted(who.person_id for who in people)
