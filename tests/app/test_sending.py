@@ -33,6 +33,7 @@ async def test_sent_message_is_a_room_with_its_opening_line(site: Site, site_eve
     staff = await factories.group(site, "Staff", [alice, bob, carol])
     fields = DraftFields(subject="Trip", body="  **Tomorrow**\n", to=[staff], cc=[one(bob), one(dave)])
     draft = await create(site, alice, fields)
+    site_events.clear()
     sent = await send(site, alice, draft.id)
 
     assert (sent.id, sent.subject, sent.sent_again) == (draft.id, "Trip", False)
