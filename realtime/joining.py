@@ -118,8 +118,13 @@ class Joining:
                 while _is_outdated(connection, seat):
                     seat = await following.place(self._hub.database, person, discussion)
                 if seat is not None and connection.is_open and discussion not in connection.rooms:
-                    connection.left.pop(discussion, None)
-                    self._seat(connection, room, seat, seat.head_seq)
+                    if discussion in connection.left:
+                        # She was told that it is over, and hears that she is back before anything of it.
+                        self._come_in(
+                            connection, room, seat, connection.joining.get(discussion, seat.head_seq)
+                        )
+                    else:
+                        self._seat(connection, room, seat, seat.head_seq)
             finally:
                 self._unpin(room)
         return discussion in connection.rooms

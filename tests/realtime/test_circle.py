@@ -1,5 +1,13 @@
 """Who comes and who goes: what newcomers, leavers and the others are told, and may see."""
 
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from app import following
+from store.database import Database
+from store.participations import Seat
 from tests import factories
 from tests.realtime.world import World
 
@@ -128,3 +136,27 @@ async def test_coming_back_with_history_shows_all(world: World) -> None:
     bob = await world.live("bob", {world.discussion: 0})
     assert (await bob.expect("resumed"))["how"] == "complete"
     assert bob.seqs(world.discussion) == [1, 2, 3, 4]
+
+
+async def test_coming_back_by_opening(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who opens a discussion that she is back in, before her node has let her in, is told that she is back, once."""
+    bob, alice = await world.live("bob"), await world.live("alice")
+    await world.remove("bob")
+    await bob.expect("gone")
+    may_join = asyncio.Event()
+    places = following.places
+
+    async def later(database: Database, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Seat]:
+        await may_join.wait()
+        return await places(database, pairs)
+
+    monkeypatch.setattr(following, "places", later)
+    await world.add("bob", share_history=False)
+    await bob.ask(type="open", discussion=world.discussion)
+    assert (await bob.expect("added"))["head"] == 3
+    may_join.set()
+    await alice.post(world.discussion, "with Bob")
+    await bob.expect("entry", seq=4)
+    await world.remove("bob")
+    await bob.expect("gone")
+    assert [frame["type"] for frame in bob.frames].count("added") == 1
