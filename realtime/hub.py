@@ -1,7 +1,8 @@
-"""Who is connected to this node, and what it hears: from itself after its commits, from other nodes over the bus.
+"""Who is connected to this node, and what it tells the others.
 
-How a line reaches everybody here who follows its room is in `realtime.delivery`, how somebody begins to follow in
-`realtime.joining` and `realtime.catching_up`, how holes are filled from the store in `realtime.repairs`.
+What it hears goes through `realtime.hearing`. How a line reaches everybody here who follows its room is in
+`realtime.delivery`, how somebody begins to follow in `realtime.joining` and `realtime.catching_up`, how holes are
+filled from the store in `realtime.repairs`.
 """
 
 import asyncio
@@ -11,42 +12,21 @@ from typing import Any
 
 import structlog
 
-from app.events import (
-    AboutPerson,
-    EntryStored,
-    Event,
-    Joined,
-    Left,
-    Line,
-    MessageMoved,
-    ReadMoved,
-    SignInEnded,
-    ViewChanged,
-)
+from app.events import EntryStored, Event, ReadMoved
 from app.meters import Meters
 from app.settings import Settings
 from realtime.allowances import Allowances
-from realtime.bus import (
-    Bus,
-    Here,
-    LookAgain,
-    Ring,
-    SeenHeard,
-    Spent,
-    TypingHeard,
-    WhoIsHere,
-    person_channel,
-    room_channel,
-)
+from realtime.bus import Bus, Ring, SeenHeard, person_channel, room_channel
 from realtime.catching_up import CatchingUp
 from realtime.condition import Condition
 from realtime.connection import Connection
 from realtime.counts import CountNews
 from realtime.delivery import Delivery
-from realtime.frames import Drain, OwnMessage, ServerFrame
+from realtime.frames import Drain, ServerFrame
+from realtime.hearing import Hearing
 from realtime.joining import Joining
 from realtime.presence import Presences
-from realtime.protocol import Close, encode
+from realtime.protocol import encode
 from realtime.repairs import Repairs
 from realtime.room import Room
 from realtime.views import ViewNews
@@ -77,6 +57,7 @@ class Hub:
         self.draining = False
         self.nobody_here = asyncio.Event()
         self.nobody_here.set()
+        self.hearing = Hearing(self)
         self.delivery = Delivery(self)
         self.repairs = Repairs(self)
         self.joining = Joining(self)
@@ -92,7 +73,7 @@ class Hub:
 
     async def start(self) -> None:
         """Begin to listen to the other nodes and to look after quiet rooms."""
-        await self.bus.start(self.hear, self.repairs.look_again)
+        await self.bus.start(self.hearing.hear, self.repairs.look_again)
         self.spawn(self.repairs.watch())
         self.spawn(self.condition.watch())
         self.spawn(self.allowances.tell())
@@ -163,7 +144,7 @@ class Hub:
 
     def announce(self, events: Sequence[Event]) -> None:
         """Something happened on this node: tell its own connections, then ring the other nodes."""
-        self.hear(events)
+        self.hearing.hear(events)
         by_channel: dict[str, list[Ring]] = {}
         for event in events:
             if isinstance(event, EntryStored):
@@ -177,77 +158,9 @@ class Hub:
         for channel, rings in by_channel.items():
             self.bus.publish(channel, rings)
 
-    def hear(self, rings: Sequence[Ring]) -> None:
-        """Take in what happened here or on another node. Never waits and never raises."""
-        try:
-            self._note_deletions(ring for ring in rings if isinstance(ring, Left))
-            self._hear_lines([ring for ring in rings if isinstance(ring, EntryStored)])
-            for ring in rings:
-                if not isinstance(ring, EntryStored):
-                    self._hear_other(ring)
-        except Exception:
-            # What could not be delivered is still in the store, and the watch finds it.
-            log.exception("ring_failed")
-            self.repairs.look_again()
-
-    def _note_deletions(self, rings: Iterable[Left]) -> None:
-        # The line by which somebody leaves is the same for everybody, and does not say why she did.
-        for left in rings:
-            if left.why == "deleted" and (room := self.rooms.get(left.discussion)) and room.head < left.seq:
-                room.deletions |= {left.seq}
-
-    def _hear_lines(self, stored: Sequence[EntryStored]) -> None:
-        by_room: dict[str, list[Line]] = {}
-        for event in stored:
-            by_room.setdefault(event.discussion, []).append(event.line)
-        for discussion, lines in by_room.items():
-            if room := self.rooms.get(discussion):
-                self.delivery.receive(room, lines)
-
-    def _hear_other(self, ring: Ring) -> None:
-        match ring:
-            case Joined() | Left() | ReadMoved() | ViewChanged() | MessageMoved() | SignInEnded():
-                self._hear_of_person(ring)
-            case TypingHeard() | SeenHeard() | Here() | WhoIsHere():
-                self.presences.hear(ring)
-            case LookAgain():
-                self.repairs.look_again()
-            case Spent():
-                self.allowances.hear(ring)
-            case EntryStored():
-                pass
-
-    def _hear_of_person(self, ring: AboutPerson) -> None:
-        match ring:
-            case Joined():
-                for connection in self.people.get(ring.person, ()):
-                    self.joining.join_soon(connection, ring.discussion, ring.head)
-            case Left():
-                self._hear_left(ring)
-            case ReadMoved():
-                self.counts.changed(ring.person, ring.discussion)
-            case ViewChanged():
-                self.views.changed(ring)
-            case MessageMoved():
-                self.tell(ring.person, OwnMessage(ring.message, ring.state))
-            case SignInEnded():
-                for connection in list(self.people.get(ring.person, ())):
-                    if not ring.sessions or connection.identity.session_id in ring.sessions:
-                        connection.shut(Close.SESSION_ENDED, "session ended")
-
     def tell(self, person: str, frame: ServerFrame) -> None:
         """Tell all tabs of a person something that concerns only her."""
         framed = encode(frame)
         for connection in self.people.get(person, ()):
             if connection.welcomed:
                 connection.write(framed)
-
-    def _hear_left(self, left: Left) -> None:
-        room = self.rooms.get(left.discussion)
-        for connection in list(self.people.get(left.person, ())):
-            if room is None or not room.has(connection):
-                self.delivery.dismiss(connection, left.discussion, left.seq, left.why)
-            elif room.head < left.seq:
-                # Lines before the end are still to come, and the end itself with them, in order.
-                self.repairs.fill(room)
-            # Else she has come back since: whoever is in a room leaves it by its log alone.

@@ -30,8 +30,8 @@ async def test_an_old_ring_of_an_end_ends_nothing_new(pair: Pair) -> None:
     to = [Address("person", pair.bob.person_id)]
     await participants.add(pair.north.site, pair.alice, pair.room, to, share_history=True)
     await told(bob, "added", head=3)
-    pair.north.hub.hear([Left(pair.bob.person_id, pair.room, 2, "removed")])
-    pair.north.hub.hear([Joined(pair.bob.person_id, pair.room, "", 1)])
+    pair.north.hub.hearing.hear([Left(pair.bob.person_id, pair.room, 2, "removed")])
+    pair.north.hub.hearing.hear([Joined(pair.bob.person_id, pair.room, "", 1)])
     await pair.post(pair.north, "still there?")
     await told(bob, "entry", seq=4)
     assert kinds(bob) == ["welcome", "gone", "added", "entry"]
@@ -44,9 +44,9 @@ async def test_the_ring_of_an_end_before_its_lines(pair: Pair) -> None:
     await pair.post(pair.north, "two")
     await participants.remove(pair.north.site, pair.alice, pair.room, pair.bob.person_id)
     await pair.post(pair.north, "four")
-    pair.south.hub.hear([Left(pair.bob.person_id, pair.room, 3, "removed")])
+    pair.south.hub.hearing.hear([Left(pair.bob.person_id, pair.room, 3, "removed")])
     await told(bob, "gone")
-    pair.south.hub.hear([await pair.line(3), Left(pair.bob.person_id, pair.room, 3, "removed")])
+    pair.south.hub.hearing.hear([await pair.line(3), Left(pair.bob.person_id, pair.room, 3, "removed")])
     assert kinds(bob) == ["welcome", "entry", "gone"]
     await wait_for(lambda: not pair.south.hub.rooms, "nobody follows it here")
 
@@ -58,10 +58,10 @@ async def test_a_hole_that_opens_while_another_is_filled(pair: Pair) -> None:
     room = pair.south.hub.rooms[pair.room]
     for number in range(2, 4):
         await pair.post(pair.north, f"{number}")
-    pair.south.hub.hear([await pair.line(3)])
+    pair.south.hub.hearing.hear([await pair.line(3)])
     repair = room.repair
     assert repair
-    pair.south.hub.hear([await pair.line(2)])
+    pair.south.hub.hearing.hear([await pair.line(2)])
     await pair.post(pair.north, "4")
     pair.south.hub.repairs.fill(room)
     await told(bob, "entry", seq=4)
@@ -69,7 +69,7 @@ async def test_a_hole_that_opens_while_another_is_filled(pair: Pair) -> None:
         await pair.post(pair.north, f"{number}")
     await wait_for(lambda: room.repair is None, "the repair is over")
     filling = pair.south.hub.repairs.fill(room)
-    pair.south.hub.hear([await pair.line(8)])
+    pair.south.hub.hearing.hear([await pair.line(8)])
     await filling
     await told(bob, "entry", seq=8)
     assert bob.faults == []
@@ -80,7 +80,7 @@ async def test_a_room_whose_place_is_not_known_yet_is_not_read(pair: Pair) -> No
     """Lines that come before the first seat wait for it."""
     hub = pair.south.hub
     room = hub.joining._pin(pair.room)
-    hub.hear([EntryStored(pair.room, Line(9, "reply", pair.alice.ref, utc_now(), "early", ()))])
+    hub.hearing.hear([EntryStored(pair.room, Line(9, "reply", pair.alice.ref, utc_now(), "early", ()))])
     assert room.repair is None
     assert list(room.early) == [9]
     hub.joining._unpin(room)
@@ -120,18 +120,18 @@ async def test_added_again_while_the_first_joining_is_under_way(pair: Pair) -> N
     """The answer of the store was older than the second ring: it is asked once more."""
     carol = await factories.person(pair.north.site, "carol")
     reader = await pair.reader(pair.south, carol)
-    pair.south.hub.hear([Joined(carol.person_id, pair.room, "", 1)])
+    pair.south.hub.hearing.hear([Joined(carol.person_id, pair.room, "", 1)])
     to = [Address("person", carol.person_id)]
     assert pair.room in reader.connection.joining
     await participants.add(pair.north.site, pair.alice, pair.room, to, share_history=False)
-    pair.south.hub.hear([Joined(carol.person_id, pair.room, "", 2)])
+    pair.south.hub.hearing.hear([Joined(carol.person_id, pair.room, "", 2)])
     await told(reader, "added", head=2)
 
 
 @apart
 async def test_who_is_elsewhere_in_a_room_that_nobody_follows_here(pair: Pair) -> None:
     """Rings that come while a node leaves a room leave nothing behind."""
-    pair.south.hub.hear([Here(new_id(), "north", [PersonRef("p", "Somebody")])])
+    pair.south.hub.hearing.hear([Here(new_id(), "north", [PersonRef("p", "Somebody")])])
     assert not pair.south.hub.presences._elsewhere
 
 
