@@ -1,6 +1,6 @@
 """Messages that are not sent yet. Only their author sees one; an older save never overwrites a newer."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -135,13 +135,7 @@ async def list_drafts(
     site: Site, who: Identity, *, cursor: str | None = None, limit: int = 30
 ) -> Page[Draft]:
     """One's own drafts, last changed first. Raises `InvalidInput` for a wrong cursor or limit."""
-    check_limit(limit, MOST_PER_PAGE)
-    after = decode_cursor(cursor) if cursor is not None else None
-    async with site.database.read() as session:
-        rows = await stored.drafts_of(session, who.person_id, after=after, limit=limit + 1)
-        items = await _drafts(session, rows[:limit])
-    last = items[-1] if len(rows) > limit else None
-    return Page(items, encode_cursor(last.updated_at, last.id) if last else None)
+    return await _listed(site, who, stored.drafts_of, lambda one: one.updated_at, cursor, limit)
 
 
 async def among(site: Site, who: Identity, ids: Sequence[str]) -> list[Draft]:
@@ -160,19 +154,30 @@ async def list_waiting(
     site: Site, who: Identity, *, cursor: str | None = None, limit: int = 30
 ) -> Page[Draft]:
     """One's own messages that wait for a time or for quiet hours to end, the next to leave first. Raises the same."""
-    check_limit(limit, MOST_PER_PAGE)
-    after = decode_cursor(cursor) if cursor is not None else None
-    async with site.database.read() as session:
-        rows = await stored.waiting_of(session, who.person_id, after=after, limit=limit + 1)
-        items = await _drafts(session, rows[:limit])
-    last = items[-1] if len(rows) > limit else None
-    return Page(items, encode_cursor(last.leaves_at, last.id) if last and last.leaves_at else None)
+    return await _listed(site, who, stored.waiting_of, lambda one: one.leaves_at, cursor, limit)
 
 
 async def count_waiting(site: Site, who: Identity) -> int:
     """How many of one's messages wait so."""
     async with site.database.read() as session:
         return await stored.count_waiting(session, who.person_id)
+
+
+async def _listed(
+    site: Site,
+    who: Identity,
+    found: Callable[..., Awaitable[Sequence[Message]]],
+    moment: Callable[[Draft], datetime | None],
+    cursor: str | None,
+    limit: int,
+) -> Page[Draft]:
+    check_limit(limit, MOST_PER_PAGE)
+    after = decode_cursor(cursor) if cursor is not None else None
+    async with site.database.read() as session:
+        rows = await found(session, who.person_id, after=after, limit=limit + 1)
+        items = await _drafts(session, rows[:limit])
+    at = moment(items[-1]) if len(rows) > limit else None
+    return Page(items, encode_cursor(at, items[-1].id) if at else None)
 
 
 def _own_draft(message: Message | None) -> Message:
