@@ -153,7 +153,7 @@ def test_a_signal_to_all_of_them_ends_them_in_order(serve: Serve, redis_server: 
     family = children_of(server.process.pid)
     os.killpg(server.process.pid, signal.SIGTERM)
     assert server.process.wait(END_SECONDS) == 0
-    assert not any(alive(child) for child in family)
+    wait_blocking(lambda: not any(alive(child) for child in family), "nobody is left")
     assert not server.answers()
 
 
