@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text, UniqueConstraint, text
+from sqlalchemy import Index, Text, UniqueConstraint, false, text, true
 from sqlmodel import Field, SQLModel
 
 from store.columns import Identifier, UtcDateTime, new_id, one_of, utc_now
@@ -11,7 +11,10 @@ from store.columns import Identifier, UtcDateTime, new_id, one_of, utc_now
 class Person(SQLModel, table=True):
     """Somebody with an account. `folded` is what first letters are looked up in (see `store.people`).
 
-    `tally` is the number of her participations that are `tallied`.
+    `tally` is the number of her participations that are `tallied`. `messaging` is off for who opted out;
+    `shares_email` shows her address to those who may write to her when she cannot be reached here; `read_receipts` lets
+    others see how far she has read. Empty `theme` and `sending_key`: as the browser has it, as the site has it.
+    Who is erased leaves her row behind, without anything of hers.
     """
 
     __tablename__ = "person"
@@ -35,6 +38,13 @@ class Person(SQLModel, table=True):
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     signature: str = Field(default="", sa_type=Text, sa_column_kwargs={"server_default": ""})
     tally: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    hides_presence: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    shares_email: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    read_receipts: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    shortcuts: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+    theme: str = Field(default="", max_length=8, sa_column_kwargs={"server_default": ""})
+    sending_key: str = Field(default="", max_length=16, sa_column_kwargs={"server_default": ""})
+    erased_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Session(SQLModel, table=True):

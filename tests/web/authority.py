@@ -17,6 +17,7 @@ Role = Literal[
     "stopped",
     "removed",
     "author",
+    "announcer",
     "admin",
     "operator",
     "suspended",
@@ -70,7 +71,9 @@ class World:
             "newcomer",
         )
         found = await factories.people(self.site, *members)
-        found += [await factories.person(self.site, role, role=role) for role in ("admin", "operator")]
+        found += [
+            await factories.person(self.site, role, role=role) for role in ("announcer", "admin", "operator")
+        ]
         self.people = {person.login: person for person in found}
         for login, person in self.people.items():
             self.tokens[login] = await factories.token(self.site, person)

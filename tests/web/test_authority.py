@@ -20,7 +20,8 @@ from store.columns import new_id
 from tests import factories
 from tests.nodes import RunningNode
 from tests.web.authority import ROLES, SECRET_DRAFT, SECRETS, Role, Target, World
-from tests.web.authority_table import FRAMES, ROWS, Frame, Outcome, Row
+from tests.web.authority_rows import Frame, Outcome, Row
+from tests.web.authority_table import FRAMES, ROWS
 from web.routes import routes
 
 VARYING = {"date"}

@@ -9,7 +9,8 @@ import pytest
 from store.columns import new_id
 from tests import factories
 from tests.conftest import NodeFactory
-from tests.web.authority_table import ROWS, Row
+from tests.web.authority_rows import Row
+from tests.web.authority_table import ROWS
 
 IDS = ["%00", "0" * 500, "%C3%A9", "%27%20OR%201=1"]
 TEXTS: list[Any] = ["", "\0", "a\0b", "\ud800", "x" * 20_001, "%s{0}$1", "' OR 1=1 --", "\N{GRINNING FACE}"]
