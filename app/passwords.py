@@ -8,8 +8,9 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-MAX_PASSWORD = 1000
-"""Characters; what is longer is no password of anybody, and is not hashed."""
+from app.rules.passwords import MOST_CHARACTERS
+
+MAX_PASSWORD = MOST_CHARACTERS
 
 # OWASP's parameters for Argon2id. A hash takes 19 MiB, so no more than two are made at once in a process.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)

@@ -58,6 +58,9 @@ class Settings(BaseSettings):
         default=14, ge=1, description="days without use after which a sign-in ends"
     )
     session_days: int = Field(default=90, ge=1, description="days after which a sign-in ends in any case")
+    invitation_hours: int = Field(
+        default=1, ge=1, le=720, description="hours for which an invitation link is good"
+    )
     undo_seconds: float = Field(
         default=6, ge=0, le=60, description="seconds to take back what was sent from a page; 0: none"
     )

@@ -10,6 +10,7 @@ from functools import partial
 
 import msgspec
 from limits import RateLimitItemPerMinute
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.errors import NotFound, WrongCredentials
 from app.events import SignInEnded
@@ -34,6 +35,10 @@ class SignedIn(msgspec.Struct, frozen=True):
     secret: str
     expires_at: datetime
 
+    def __repr__(self) -> str:
+        """Without the secret."""
+        return f"SignedIn({self.identity.login}, until {self.expires_at:%Y-%m-%d})"
+
 
 async def sign_in(
     site: Site, login: str, password: str, *, address: str, user_agent: str, replaces: Identity | None = None
@@ -54,7 +59,12 @@ async def sign_in(
         await site.throttle.spend(FAILURES_PER_ADDRESS, "sign_in_address", address)
         raise WrongCredentials
     await site.throttle.forgive(TRIES_PER_ACCOUNT, "sign_in_account", account)
-    signed_in = await _begin_session(site, person, new_hash, address, user_agent)
+    async with site.database.write() as session:
+        if not await sign_ins.still_lets_in(session, person):
+            raise WrongCredentials  # her password changed, or she was shut out, while this one was checked
+        signed_in = await begin_in(site, session, person, address=address, user_agent=user_agent)
+        if new_hash is not None:
+            await sign_ins.set_password_hash(session, person.id, new_hash)
     if replaces is not None and replaces.via == "session":
         await sign_out(site, replaces)
     return signed_in
@@ -141,9 +151,10 @@ def secret_hash(settings: Settings, secret: str) -> str:
     return hmac.digest(key, secret.encode("utf-8", "surrogatepass"), "sha256").hex()
 
 
-async def _begin_session(
-    site: Site, person: Person, new_hash: str | None, address: str, user_agent: str
+async def begin_in(
+    site: Site, session: AsyncSession, person: Person, *, address: str, user_agent: str
 ) -> SignedIn:
+    """Begin a session of this person's within a transaction, for whoever has found out that it is she."""
     now, secret = site.now(), new_secret()
     row = Session(
         person_id=person.id,
@@ -154,12 +165,9 @@ async def _begin_session(
         seen_at=now,
         expires_at=now + timedelta(days=site.settings.session_days),
     )
-    async with site.database.write() as session:
-        session.add(row)
-        await through(session, sign_ins.see_people, {person.id: now})
-        if new_hash is not None:
-            await sign_ins.set_password_hash(session, person.id, new_hash)
-        await session.flush()
+    session.add(row)
+    await through(session, sign_ins.see_people, {person.id: now})
+    await session.flush()
     return SignedIn(identity_of(person, row.id), secret, row.expires_at)
 
 

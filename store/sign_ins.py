@@ -124,11 +124,34 @@ async def set_password_hash(session: AsyncSession, person_id: str, password_hash
     )
 
 
+async def still_lets_in(session: AsyncSession, person: Person) -> bool:
+    """Whether this person's password is still as it was read, and she is not shut out; it stays so until the commit."""
+    query = select(col(Person.id)).where(
+        col(Person.id) == person.id,
+        col(Person.suspended_at).is_(None),
+        col(Person.password_hash).is_not_distinct_from(person.password_hash),
+    )
+    return (await session.execute(query.with_for_update())).first() is not None
+
+
 async def end(session: AsyncSession, via: str, sign_in_id: str, at: datetime) -> None:
     """End one session or token."""
     table = Session if via == "session" else AccessToken
     query = update(table).where(col(table.id) == sign_in_id, col(table.ended_at).is_(None))
     await session.execute(query.values(ended_at=at))
+
+
+async def end_all_of(
+    session: AsyncSession, person_id: str, at: datetime, *, besides: str = "", tokens: bool = True
+) -> list[str]:
+    """End a person's browser sessions (and `tokens`), `besides` one; returns which ended."""
+    ended: list[str] = []
+    for table in (Session, AccessToken) if tokens else (Session,):
+        query = update(table).where(
+            col(table.person_id) == person_id, col(table.ended_at).is_(None), col(table.id) != besides
+        )
+        ended += (await session.execute(query.values(ended_at=at).returning(col(table.id)))).scalars()
+    return ended
 
 
 async def end_sessions_of(session: AsyncSession, person_id: str, at: datetime) -> None:
