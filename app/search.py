@@ -12,7 +12,8 @@ from app.highlighting import Marked, excerpt, marked
 from app.paging import check_limit, decode_cursor, encode_cursor
 from app.site import Identity, Site
 from store.prepared import Link
-from store.search.finding import Bounds, Key, find
+from store.search.asked import Bounds, Key
+from store.search.finding import find
 from store.search.names import authors_like, names_like
 from store.search.results import Result, results
 from store.search.terms import FILE, SAID, Query, Term, author_tag

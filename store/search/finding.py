@@ -7,15 +7,16 @@ those of others. For whoever is in many, a word that was not common among the ne
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from store.pairs import look_up_ids
 from store.prepared import Link
 from store.search import statements
+from store.search.asked import Bounds, Key, Search
 from store.search.index import link_is_sqlite
-from store.search.places import HIGHEST, last_place_of, moment_of, place_of
+from store.search.places import HIGHEST, last_place_of, place_of
 from store.search.terms import Query, room_tag
 from store.search.unindexed import unindexed
 from store.search.unsent import unsent
@@ -24,6 +25,8 @@ FEW_ROOMS = 150
 """So many discussions are always named in the query: each is a look-up in the index."""
 MANY_ROOMS = 1_000
 """So many are named when the newest lines did not hold enough."""
+FEW_LINES = 10_000
+"""Lines of so few discussions are held against the question one by one on PostgreSQL, whatever it is."""
 WINDOW = 5_000
 """Lines that are looked through first."""
 WIDER = 30_000
@@ -36,57 +39,6 @@ MOST_WORDS_ALIKE = 200
 SHORT = 3
 """Beginnings of up to so many letters are in SQLite's index themselves."""
 
-Key = tuple[datetime, str, int]
-"""What results are sorted by: moment, discussion, number."""
-
-
-class Bounds(msgspec.Struct, frozen=True):
-    """Where to look: `since` and before `until`, only `unread`, only in one folder, after a result (`before`)."""
-
-    since: datetime | None = None
-    until: datetime | None = None
-    unread: bool = False
-    folder: str | None = None
-    before: Key | None = None
-
-
-class _Search(msgspec.Struct, frozen=True):
-    link: Link
-    person_id: str
-    query: Query
-    bounds: Bounds
-    words: dict[str, list[str] | None]
-
-    def run(self, query: Query, lowest: int, highest: int, most: int, window: int = 0) -> list[Key]:
-        """Keys in the order of places; `window`: look through so many of the newest lines only."""
-        kind = statements.newest if window else statements.everywhere
-        parameters: dict[str, Any] = {
-            "person": self.person_id,
-            "query": self._said(query, line_by_line=window > 0),
-            "lowest": lowest,
-            "highest": highest,
-            "most": most,
-        }
-        if self.bounds.folder is not None:
-            parameters["folder"] = self.bounds.folder
-        if window and not link_is_sqlite(self.link):
-            parameters["window"] = window
-        statement = kind(unread=self.bounds.unread, folder=self.bounds.folder is not None)
-        return [(moment_of(place), room, seq) for place, room, seq in statement.rows(self.link, parameters)]
-
-    def is_rare(self, highest: int) -> bool:
-        """Whether few of the newest lines hold what is looked for, whoever may see them (PostgreSQL)."""
-        query = self._said(self.query, line_by_line=True)
-        parameters = {"query": query, "highest": highest, "window": WINDOW}
-        return int(statements.COMMON.rows(self.link, parameters)[0][0]) < RARE
-
-    def _said(self, query: Query, *, line_by_line: bool) -> str:
-        if link_is_sqlite(self.link):
-            return statements.for_sqlite(query, self.words)
-        # What is held against line after line is said as shortly as possible.
-        words = dict.fromkeys(self.words) if line_by_line else self.words
-        return statements.for_postgresql(query, words)
-
 
 def find(
     link: Link, person_id: str, query: Query, bounds: Bounds, limit: int
@@ -98,7 +50,7 @@ def find(
     # First what is not indexed: what the index takes in meanwhile is found twice rather than not at all.
     fresh, is_all = _directly(link, person_id, query, bounds)
     words = _words_alike(link, query)
-    search = _Search(link, person_id, query, bounds, words)
+    search = Search(link, person_id, query, bounds, words)
     found, is_end = _indexed(search, limit + 1)
     keys = sorted({*fresh, *found}, reverse=True)
     if not is_end:
@@ -147,7 +99,7 @@ def _words_alike(link: Link, query: Query) -> dict[str, list[str] | None]:
     return alike
 
 
-def _indexed(search: _Search, most: int) -> tuple[list[Key], bool]:
+def _indexed(search: Search, most: int) -> tuple[list[Key], bool]:
     """At least `most` keys from the index, whole moments only, or all that there are (then True)."""
     bounds = search.bounds
     if any(_is_hopeless(search, term) for term in search.query.terms):
@@ -170,12 +122,12 @@ def _indexed(search: _Search, most: int) -> tuple[list[Key], bool]:
     return [], True
 
 
-def _is_hopeless(search: _Search, term: Any) -> bool:
+def _is_hopeless(search: Search, term: Any) -> bool:
     """Whether no word that the index knows can be meant."""
     return term.begins and search.words[term.words[0]] == [] and not term.others and not term.names
 
 
-def _rooms(search: _Search) -> list[str]:
+def _rooms(search: Search) -> list[str]:
     folder = search.bounds.folder
     parameters: dict[str, Any] = {"person": search.person_id, "most": MANY_ROOMS + 1}
     if folder is not None:
@@ -183,14 +135,17 @@ def _rooms(search: _Search) -> list[str]:
     return [row[0] for row in statements.rooms(folder=folder is not None).rows(search.link, parameters)]
 
 
-def _some(search: _Search, rooms: Sequence[str], lowest: int, highest: int, most: int) -> list[Key]:
+def _some(search: Search, rooms: Sequence[str], lowest: int, highest: int, most: int) -> list[Key]:
     """The first `most` keys between two places."""
     link, query = search.link, search.query
     named = query
     if len(rooms) <= MANY_ROOMS:
         named = msgspec.structs.replace(query, tags=(*query.tags, tuple(map(room_tag, rooms))))
-    if len(rooms) <= FEW_ROOMS and link_is_sqlite(link):
-        return search.run(named, lowest, highest, most)
+    if len(rooms) <= FEW_ROOMS:
+        if link_is_sqlite(link):
+            return search.run(named, lowest, highest, most)
+        if look_up_ids(link, statements.SAID_IN, rooms)[0][0] <= FEW_LINES:
+            return search.run_inside(rooms, lowest, highest, most)
     found: list[Key] = []
     for window in _windows(search, len(rooms), highest):
         floor = statements.FLOOR.rows(link, {"highest": highest, "window": window})
@@ -202,8 +157,8 @@ def _some(search: _Search, rooms: Sequence[str], lowest: int, highest: int, most
     return found + search.run(named, lowest, highest, most - len(found))
 
 
-def _windows(search: _Search, rooms: int, highest: int) -> Iterator[int]:
+def _windows(search: Search, rooms: int, highest: int) -> Iterator[int]:
     """How many lines to look through before the index is asked for all."""
     yield WINDOW
-    if rooms > MANY_ROOMS and not link_is_sqlite(search.link) and not search.is_rare(highest):
+    if rooms > MANY_ROOMS and not link_is_sqlite(search.link) and search.how_common(highest, WINDOW) >= RARE:
         yield WIDER

@@ -11,8 +11,8 @@ from store.columns import table_of
 from store.log import COUNTED
 from store.pairs import by_ids, by_spans, look_up_ids, look_up_spans
 from store.prepared import Link
+from store.search.asked import Key
 from store.search.documents import SUBJECT, SUBJECTS, file_names
-from store.search.finding import Key
 from store.search.unindexed import Seen, seen_in
 from store.search.unsent import UNSENT
 from store.tables import Entry, Message, Person

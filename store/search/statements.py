@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
+from store.columns import table_of
+from store.pairs import by_ids
 from store.prepared import Prepared
 from store.search.terms import SAID, Query, Term
+from store.tables import Message
+
+message = table_of(Message)
 
 SEEN = "p.state = 'active' AND ((l.seq > 0 AND l.seq >= p.from_seq) OR (l.seq = 0 AND p.from_seq > 1))"
 """Which lines a participation shows; a subject by itself only where the opening message is not shown."""
@@ -57,6 +62,23 @@ FROM l CROSS JOIN LATERAL (
 ) AS shown
 LIMIT :most
 """
+# Where what is said in so few discussions is held against the question line by line: the index is asked for these
+# discussions only, and must not be asked for the rest, for whose beginnings it might read a large part of itself.
+_POSTGRESQL_INSIDE = """
+SELECT l.place, l.message_id, l.seq
+FROM (
+    SELECT place, message_id, seq FROM (
+        SELECT place, message_id, seq, words FROM search_line
+        WHERE words @@ CAST(CAST(:rooms AS text) AS tsquery) OFFSET 0
+    ) AS said
+    WHERE place BETWEEN :lowest AND :highest AND words @@ CAST(CAST(:query AS text) AS tsquery)
+    ORDER BY place DESC OFFSET 0
+) AS l CROSS JOIN LATERAL (
+    SELECT 1 FROM participation AS p
+    WHERE p.message_id = l.message_id AND p.person_id = :person AND {seen} LIMIT 1
+) AS shown
+LIMIT :most
+"""
 _ROOMS = """
 SELECT p.message_id FROM participation AS p
 WHERE p.person_id = :person AND p.shelf <> 'left'{more} LIMIT :most
@@ -82,6 +104,13 @@ def everywhere(*, unread: bool, folder: bool) -> Prepared:
 
 
 @lru_cache
+def inside(*, unread: bool, folder: bool) -> Prepared:
+    """Look through the lines of some discussions (`rooms`) between two places, on PostgreSQL."""
+    seen = SEEN + _more(unread=unread, folder=folder)
+    return Prepared(text(_POSTGRESQL_INSIDE.format(seen=seen)))
+
+
+@lru_cache
 def rooms(*, folder: bool) -> Prepared:
     """Some of the discussions that a person is in."""
     return Prepared(text(_ROOMS.format(more=_more(unread=False, folder=folder))))
@@ -92,6 +121,11 @@ FLOOR = Prepared(
     text("SELECT place FROM search_line WHERE place <= :highest ORDER BY place DESC LIMIT 1 OFFSET :window")
 )
 COMMON = Prepared(text(_POSTGRESQL_COMMON))
+SAID_IN = by_ids(
+    lambda wanted: select(func.coalesce(func.sum(message.c.head_seq), 0)).select_from(
+        wanted.join(message, message.c.id == wanted.c.one)
+    )
+)
 BEGINNING_LIKE = Prepared(
     text("SELECT word FROM search_word WHERE word >= :first AND word <= :last ORDER BY word LIMIT :most")
 )
@@ -105,10 +139,15 @@ def for_sqlite(query: Query, words: dict[str, list[str] | None]) -> str:
     return f"({' AND '.join(parts or [_any([SAID])])}){without}"
 
 
+def any_for_postgresql(tags: Sequence[str]) -> str:
+    """Any of these tags, as PostgreSQL reads it."""
+    return _either([f"'{tag}'" for tag in tags])
+
+
 def for_postgresql(query: Query, words: dict[str, list[str] | None]) -> str:
     """A query as PostgreSQL reads it."""
     parts = [_either(_term_for_postgresql(term, words)) for term in query.terms]
-    parts += [_either([f"'{tag}'" for tag in tags]) for tags in query.tags]
+    parts += [any_for_postgresql(tags) for tags in query.tags]
     parts += [f"!'{tag}'" for tag in query.without]
     return " & ".join(parts or [f"'{SAID}'"])
 

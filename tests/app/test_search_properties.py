@@ -20,6 +20,7 @@ from app.participants import add, remove, stop
 from app.search import Wanted, search
 from app.site import Identity, Site
 from store.people import fold
+from store.search import finding
 from tests import factories
 from tests.app.circles import Clock, reply
 
@@ -54,14 +55,22 @@ def site(site: Site) -> Site:
     return replace(site, now=Clock())
 
 
+@pytest.fixture(params=["line by line", "by the index"])
+def ways(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Either way of looking where little was said: PostgreSQL goes through its lines, unless there are too many."""
+    if request.param == "by the index":
+        monkeypatch.setattr(finding, "FEW_LINES", 0)
+
+
 @pytest.fixture
 async def people(site: Site) -> list[Identity]:
     """Everybody who takes part, or does not; no name is like a word that is looked for."""
     return await factories.people(site, *(f"p{number}" for number in range(PEOPLE)))
 
 
+@pytest.mark.usefixtures("ways")
 @settings(
-    max_examples=6,
+    max_examples=4,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
