@@ -1,13 +1,13 @@
 """Whom the recipient field offers: one's own lists, people and groups; before a letter is typed, the latest first."""
 
 from app import lists
+from app.first_letters import matches
 from app.lists import OwnList
 from app.mailbox import box
-from app.people import MAX_WORDS, RecipientOption, find_recipients
+from app.people import RecipientOption, find_recipients
 from app.rules.sending import Target, Writer, may_write
 from app.site import Identity, Site
 from store import people
-from store.people import fold, folded
 
 LOOKED_AT = 40
 """Discussions in which the latest correspondents are looked for."""
@@ -44,11 +44,3 @@ async def latest_correspondents(site: Site, who: Identity) -> list[RecipientOpti
 
 def _option(one: OwnList) -> RecipientOption:
     return RecipientOption("list", one.id, one.name, str(len(one.members)))
-
-
-def matches(name: str, q: str) -> bool:
-    """Whether each word of `q` begins one of the name's."""
-    words = fold(q[:200]).split()[:MAX_WORDS]
-    if q.strip() and not words:
-        return False
-    return all(f" {word}" in folded(name) for word in words)

@@ -7,6 +7,7 @@ import msgspec
 
 from app.errors import NotFound
 from app.events import PersonRef, SignInEnded
+from app.first_letters import searched
 from app.groups import find_group_options
 from app.importing import ImportReport as ImportReport
 from app.importing import import_people as import_people
@@ -14,9 +15,6 @@ from app.rules.sending import Target, Writer, may_write
 from app.site import Identity, Site
 from store import people, sign_ins
 from store.people import fold
-
-MAX_WORDS = 8
-"""Words of a search beyond these are not looked at."""
 
 
 class PersonCard(msgspec.Struct, frozen=True):
@@ -39,7 +37,7 @@ class RecipientOption(msgspec.Struct, frozen=True):
 
 async def directory(site: Site, who: Identity, q: str, *, limit: int = 50) -> list[PersonCard]:
     """People with words that begin like those of `q` (everybody if it is empty), and who can be reached."""
-    words = _words(q)
+    words = searched(q)
     if words is None:
         return []
     seen_since = site.now() - timedelta(days=site.settings.reachable_days)
@@ -52,7 +50,7 @@ async def directory(site: Site, who: Identity, q: str, *, limit: int = 50) -> li
 
 async def find_recipients(site: Site, who: Identity, q: str, *, limit: int = 20) -> list[RecipientOption]:
     """People and groups whom `who` may write to, in one list: earliest matching word first, then by name."""
-    words = _words(q)
+    words = searched(q)
     if words is None:
         return []
     writer = Writer(who.person_id)
@@ -99,12 +97,6 @@ async def resume(site: Site, login: str) -> None:
         if person is None:
             raise NotFound(f"There is nobody with the login {login!r}.")
         await people.set_suspended(session, person.id, None)
-
-
-def _words(q: str) -> list[str] | None:
-    """The words to look for; None if something was typed that no name can contain."""
-    words = fold(q[:200]).split()[:MAX_WORDS]
-    return None if q.strip() and not words else words
 
 
 def _card(person_id: str, name: str, why: str | None) -> PersonCard:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from app.company import main_correspondents, writable
 from app.events import PersonRef
+from app.first_letters import matches
 from app.mailbox import Row, box
-from app.offering import matches
 from app.people import find_recipients
 from app.site import Identity, Site
 

@@ -80,7 +80,7 @@ async def find_people(
     Rows `(place, id, name, login, messaging, last_seen_at)`; `who_message` leaves out who does not use the
     messaging, and `without` one person.
     """
-    place = _place(session, col(Person.folded), words)
+    place = place_of(session, col(Person.folded), words)
     query = select(
         place,
         col(Person.id),
@@ -91,7 +91,7 @@ async def find_people(
     ).where(col(Person.suspended_at).is_(None), col(Person.id) != without)
     if who_message:
         query = query.where(col(Person.messaging))
-    query = query.where(*_each_begins_a_word(session, col(Person.folded), words))
+    query = query.where(*begins_words(session, col(Person.folded), words))
     return (
         await session.execute(query.order_by(place, col(Person.folded), col(Person.id)).limit(limit))
     ).all()
@@ -99,9 +99,9 @@ async def find_people(
 
 async def find_groups(session: AsyncSession, words: Sequence[str], *, limit: int) -> Sequence[AnyRow]:
     """Groups in the same way; rows `(place, id, name)`."""
-    place = _place(session, col(Group.folded), words)
+    place = place_of(session, col(Group.folded), words)
     query = select(place, col(Group.id), col(Group.name))
-    query = query.where(*_each_begins_a_word(session, col(Group.folded), words))
+    query = query.where(*begins_words(session, col(Group.folded), words))
     return (await session.execute(query.order_by(place, col(Group.folded), col(Group.id)).limit(limit))).all()
 
 
@@ -138,15 +138,17 @@ async def set_suspended(session: AsyncSession, person_id: str, at: datetime | No
     await session.execute(update(Person).where(col(Person.id) == person_id).values(suspended_at=at))
 
 
-def _each_begins_a_word(
+def begins_words(
     session: AsyncSession, column: ColumnElement[str] | Mapped[str], words: Sequence[str]
 ) -> list[ColumnElement[bool]]:
+    """That the words of a `folded` column begin like each of `words`."""
     return [_position(session, column, word) > 0 for word in words]
 
 
-def _place(
+def place_of(
     session: AsyncSession, column: ColumnElement[str] | Mapped[str], words: Sequence[str]
 ) -> ColumnElement[int]:
+    """How early in a `folded` column the first of `words` stands."""
     place = _position(session, column, words[0]) if words else literal(0)
     return place.label("place")
 

@@ -1,0 +1,118 @@
+"""The search for those whom somebody may write to: filtered where it is looked, so that a limit counts only them."""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+from sqlalchemy import ColumnElement, exists, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from store.people import begins_words, place_of
+from store.tables import Group, Membership, Person
+
+After = tuple[str, str]
+"""The `folded` name and the identifier of the last one of the page before."""
+BEFORE_ALL: After = ("", "")
+
+
+class FoundPerson(msgspec.Struct, frozen=True):
+    """Somebody who may be written to; `place` says how early the first searched word stands in `folded`."""
+
+    place: int
+    id: str
+    name: str
+    login: str
+    folded: str
+
+
+class FoundGroup(msgspec.Struct, frozen=True):
+    """A group that may be written to as a whole, and how many are in it."""
+
+    place: int
+    id: str
+    name: str
+    folded: str
+    size: int
+
+
+async def people_for(
+    session: AsyncSession,
+    writer_id: str,
+    groups: Collection[str] | None,
+    words: Sequence[str],
+    *,
+    limit: int,
+    after: After | None = None,
+) -> list[FoundPerson]:
+    """People in one of these groups (None: all people) with words that begin like each of `words`.
+
+    The earliest word first, then by name; `after` somebody (or `BEFORE_ALL`): by name alone. Without the writer, who
+    is suspended, and who does not use the messaging.
+    """
+    if groups is not None and not groups:
+        return []
+    place = place_of(session, col(Person.folded), words)
+    query = select(place, col(Person.id), col(Person.name), col(Person.login), col(Person.folded)).where(
+        col(Person.suspended_at).is_(None),
+        col(Person.messaging),
+        col(Person.id) != writer_id,
+        *begins_words(session, col(Person.folded), words),
+        *_in_any(groups),
+    )
+    order = [col(Person.folded), col(Person.id)]
+    if after is not None:
+        query = query.where(tuple_(*order) > after)
+    rows = await session.execute(query.order_by(*_first(place, after), *order).limit(limit))
+    return [FoundPerson(*row) for row in rows]
+
+
+async def groups_for(
+    session: AsyncSession,
+    groups: Collection[str] | None,
+    words: Sequence[str],
+    *,
+    limit: int,
+    after: After | None = None,
+) -> list[FoundGroup]:
+    """Those of these groups (None: all) that match, in the same way."""
+    if groups is not None and not groups:
+        return []
+    place = place_of(session, col(Group.folded), words)
+    size = (
+        select(func.count())
+        .where(col(Membership.group_id) == col(Group.id))
+        .correlate(Group)
+        .scalar_subquery()
+    )
+    query = select(place, col(Group.id), col(Group.name), col(Group.folded), size).where(
+        *begins_words(session, col(Group.folded), words)
+    )
+    if groups is not None:
+        query = query.where(col(Group.id).in_(groups))
+    order = [col(Group.folded), col(Group.id)]
+    if after is not None:
+        query = query.where(tuple_(*order) > after)
+    rows = await session.execute(query.order_by(*_first(place, after), *order).limit(limit))
+    return [FoundGroup(*row) for row in rows]
+
+
+async def place_after(session: AsyncSession, kind: str, one: str) -> After | None:
+    """Behind this `person` or `group`; None if there is none."""
+    table: type[Person] | type[Group] = Person if kind == "person" else Group
+    if kind not in ("person", "group"):
+        return None
+    row = (await session.execute(select(col(table.folded)).where(col(table.id) == one))).first()
+    return None if row is None else (row.folded, one)
+
+
+def _first(place: ColumnElement[int], after: After | None) -> list[ColumnElement[int]]:
+    return [] if after is not None else [place]
+
+
+def _in_any(groups: Collection[str] | None) -> list[ColumnElement[bool]]:
+    if groups is None:
+        return []
+    inside = select(col(Membership.person_id)).where(
+        col(Membership.person_id) == col(Person.id), col(Membership.group_id).in_(groups)
+    )
+    return [exists(inside.correlate(Person))]

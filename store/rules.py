@@ -1,0 +1,71 @@
+"""Queries about the rules on who may write to whom. Plain functions on a link; they never commit."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Select, bindparam, exists, literal, select
+
+from store.columns import table_of
+from store.pairs import by_ids, look_up_ids
+from store.prepared import Link, Prepared
+from store.tables import Group, Membership, Rule
+
+rule = table_of(Rule)
+group = table_of(Group)
+membership = table_of(Membership)
+source, goal = group.alias("source"), group.alias("goal")
+hers, theirs = membership.alias("hers"), membership.alias("theirs")
+
+RuleRow = tuple[str, str, str, str, str]
+"""Identifier and name of the group that may write, the same of the one that may be written to, and the reach."""
+
+ANY = Prepared(select(literal(1)).where(exists(select(rule.c.id))))
+
+
+def named_rules() -> Select[Any]:
+    """Rules as `RuleRow`."""
+    return (
+        select(source.c.id, source.c.name, goal.c.id, goal.c.name, rule.c.reach)
+        .select_from(rule)
+        .join(source, source.c.id == rule.c.from_group_id)
+        .join(goal, goal.c.id == rule.c.to_group_id)
+    )
+
+
+HERS = Prepared(
+    named_rules()
+    .join(hers, hers.c.group_id == rule.c.from_group_id)
+    .where(hers.c.person_id == bindparam("writer"))
+)
+GROUPS_OF = by_ids(
+    lambda wanted: (
+        select(theirs.c.person_id, theirs.c.group_id)
+        .select_from(wanted.join(theirs, theirs.c.person_id == wanted.c.one))
+        .where(
+            theirs.c.group_id.in_(
+                select(rule.c.to_group_id)
+                .join(hers, hers.c.group_id == rule.c.from_group_id)
+                .where(hers.c.person_id == bindparam("writer"))
+            )
+        )
+    )
+)
+
+
+def are_there_any(link: Link) -> bool:
+    """Whether the site has any rule."""
+    return bool(ANY.rows(link, {}))
+
+
+def rules_from(link: Link, writer_id: str) -> list[RuleRow]:
+    """The rules that begin at a group of this person."""
+    return [(row[0], row[1], row[2], row[3], row[4]) for row in HERS.rows(link, {"writer": writer_id})]
+
+
+def groups_of(link: Link, writer_id: str, person_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """By person, those groups that she is in and that a rule leads to from a group of the writer."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for person_id, group_id in look_up_ids(link, GROUPS_OF, person_ids, writer=writer_id):
+        found[person_id].add(group_id)
+    return {person_id: frozenset(groups) for person_id, groups in found.items()}
