@@ -1,32 +1,34 @@
-"""Importing people and groups from rows of a table: all of them, or none if anything is wrong."""
+"""Importing people and groups from rows of a table: all of them, or none if anything is wrong.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, NamedTuple
+A dry run is the same up to the last step: every line is judged against what is stored, and nothing is.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.administration.acting import changing, looking
+from app.auditing import note
 from app.errors import FieldError, InvalidInput
-from app.passwords import MAX_PASSWORD, hash_passwords
-from app.site import Site
+from app.import_plan import Checked, Known, Plan, plan
+from app.passwords import hash_passwords
+from app.person_fields import columns_of, groups_of, wrong_in
+from app.site import Identity, Site
 from store import importing as stored
-from store.columns import new_id
-from store.people import folded
+from store.administration.admins import active_admins
 
-COLUMNS = ("login", "name", "email", "role", "groups", "language", "password", "messaging", "last_seen")
-CHOICES = {
-    "role": ("member", "announcer", "operator", "admin"),
-    "language": ("en", "fr"),
-    "messaging": ("yes", "no"),
-}
 FIRST_LINE = 2
 """The line of a file that its first row stands on: the names of the columns are line 1."""
 MOST_ERRORS = 20
+"""An import is given up after so many; a dry run names all."""
+
+Outcome = Literal["created", "updated", "unchanged", "wrong"]
 
 
 class ImportReport(msgspec.Struct, frozen=True):
-    """What an import did."""
+    """What an import did. Everybody who was there already is `updated`, whether anything of hers changed or not."""
 
     people_created: int
     people_updated: int
@@ -34,112 +36,133 @@ class ImportReport(msgspec.Struct, frozen=True):
     memberships_added: int
 
 
-class _Row(NamedTuple):
-    """A checked row: the columns of `person` that it sets, its groups, its password in clear."""
+class LineReport(msgspec.Struct, frozen=True):
+    """What becomes of a line: of an `updated` person, which columns change; of a `wrong` line, why."""
 
-    columns: dict[str, Any]
-    groups: list[str]
-    password: str
+    line: int
+    login: str
+    outcome: Outcome
+    columns: list[str] = []
+    errors: list[FieldError] = []
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """What an import would do now, line by line. `fingerprint` is another one as soon as any of it is."""
+
+    report: ImportReport
+    lines: list[LineReport]
+    fingerprint: str
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing is wrong, so that it can be imported."""
+        return all(one.outcome != "wrong" for one in self.lines)
+
+
+async def judge_people(
+    site: Site,
+    rows: Iterable[Mapping[str, str]],
+    *,
+    lines: Sequence[int] | None = None,
+    who: Identity | None = None,
+) -> Judgement:
+    """What `import_people` would do with these rows: a dry run. Raises `Forbidden`."""
+    checked, wrong = _check(rows, lines, most=None)
+    async with looking(site, who) as session:
+        known = await Known.of(session, checked, await active_admins(session))
+    planned = plan(checked, known, site.now(), site.settings.time_zone)
+    refused = {line: LineReport(line, login, "wrong", [], [error]) for line, login, error in planned.refused}
+    found = [*wrong, *(refused.get(one.line, one) for one in _judged(planned))]
+    return _judgement(planned, sorted(found, key=lambda one: one.line))
 
 
 async def import_people(
-    site: Site, rows: Iterable[Mapping[str, str]], *, lines: Sequence[int] | None = None
+    site: Site,
+    rows: Iterable[Mapping[str, str]],
+    *,
+    lines: Sequence[int] | None = None,
+    who: Identity | None = None,
+    judged: str | None = None,
 ) -> ImportReport:
     """Create and update people, and create their groups as needed.
 
     A row sets what it has: what is missing or empty leaves an existing person's as it is. Groups are joined,
-    never left. Raises `InvalidInput` whose errors name line and column (`line 3, role`). `lines` says where
-    each row stands in the file, if they do not simply follow one another.
+    never left. `lines` says where each row stands in the file, if they do not simply follow one another. `judged` is
+    the fingerprint of the judgement that this import was decided on.
+    Raises `Forbidden`, or `InvalidInput` whose errors name line and column (`line 3, role`); its code is `changed`
+    where the judgement would be another one by now.
     """
-    checked = _check(rows, lines)
-    hashes = await _hashed({row.password for row in checked if row.password})
-    async with site.database.write() as session:
-        known = await stored.person_ids(session)
-        created, updated = _people(checked, known, hashes, site.now())
-        await stored.insert_people(session, created)
-        await stored.update_people(session, updated)
-        groups, added = await _join_groups(session, checked, known, site.now())
-    return ImportReport(len(created), len(updated), groups, added)
+    checked, wrong = _check(rows, lines, most=MOST_ERRORS)
+    if wrong:
+        raise InvalidInput(*(_placed(one.line, error) for one in wrong for error in one.errors))
+    hashes = await _hashed({one.password for one in checked if one.password})
+    async with changing(site, who) as session:
+        known = await Known.of(session, checked, await active_admins(session, locked=True))
+        planned = plan(checked, known, site.now(), site.settings.time_zone, hashes)
+        if planned.refused:
+            raise InvalidInput(*(_placed(line, error) for line, _, error in planned.refused))
+        report = _report(planned)
+        if judged is not None and judged != _judgement(planned, _judged(planned)).fingerprint:
+            raise InvalidInput(FieldError("file", "changed", "People have changed since this was judged."))
+        await stored.insert_people(session, planned.created)
+        await stored.update_people(session, planned.updated)
+        await stored.insert_groups(session, planned.groups)
+        await stored.insert_memberships(session, planned.memberships)
+        note(site, session, who, "people_imported", detail=_told(report))
+    return report
 
 
-def _check(rows: Iterable[Mapping[str, str]], lines: Sequence[int] | None) -> list[_Row]:
-    checked: list[_Row] = []
-    errors: list[FieldError] = []
+def _judged(planned: Plan) -> list[LineReport]:
+    reports = []
+    for line, login, is_new, columns in planned.lines:
+        outcome: Outcome = "created" if is_new else "updated" if columns else "unchanged"
+        reports.append(LineReport(line, login, outcome, columns))
+    return reports
+
+
+def _check(
+    rows: Iterable[Mapping[str, str]], lines: Sequence[int] | None, *, most: int | None
+) -> tuple[list[Checked], list[LineReport]]:
+    """The right rows, and what is wrong with the others; given up after `most` errors."""
+    checked: list[Checked] = []
+    wrong: list[LineReport] = []
     seen: set[str] = set()
+    errors = 0
     for line, row in zip(lines, rows, strict=True) if lines else enumerate(rows, FIRST_LINE):
-        wrong = [FieldError(f"line {line}, {column}", code, detail) for column, code, detail in _wrong(row)]
         login = (row.get("login") or "").strip()
+        found = [FieldError(column, code, detail) for column, code, detail in wrong_in(row)]
         if login and login in seen:
-            wrong.append(FieldError(f"line {line}, login", "repeated", f"{login!r} stands on two lines."))
+            found.append(FieldError("login", "repeated", f"{login!r} stands on two lines."))
         seen.add(login)
-        if wrong:
-            errors += wrong
+        errors += len(found)
+        if found:
+            wrong.append(LineReport(line, login, "wrong", errors=found))
         else:
-            checked.append(_Row(_columns(row), _groups(row), row.get("password") or ""))
-        if len(errors) >= MOST_ERRORS:
+            checked.append(Checked(line, columns_of(row), groups_of(row), row.get("password") or ""))
+        if most is not None and errors >= most:
             break
-    if errors:
-        raise InvalidInput(*errors)
-    return checked
+    return checked, wrong
 
 
-def _wrong(row: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    """What is wrong with a row: column, code, sentence."""
-    for column, most in (("login", 100), ("name", 200), ("email", 254), ("password", MAX_PASSWORD)):
-        if len(row.get(column) or "") > most:
-            yield column, "too_long", f"It is longer than {most} characters."
-    for column in COLUMNS:
-        if any(not c.isprintable() for c in row.get(column) or ""):
-            yield column, "invalid", "It holds characters that cannot be shown."
-    for column in ("login", "name"):
-        if not (row.get(column) or "").strip():
-            yield column, "empty", "It is empty."
-    if any(c.isspace() for c in (row.get("login") or "").strip()):
-        yield "login", "invalid", "A login has no spaces."
-    yield from _wrong_choices(row)
+def _placed(line: int, error: FieldError) -> FieldError:
+    return FieldError(f"line {line}, {error.field}", error.code, error.detail)
 
 
-def _wrong_choices(row: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
-    for column, choices in CHOICES.items():
-        value = (row.get(column) or "").strip()
-        if value and value not in choices:
-            yield column, "unknown", f"{value!r} is none of {', '.join(choices)}."
-    email = (row.get("email") or "").strip()
-    if email and not (0 < email.find("@") < len(email) - 1 and " " not in email):
-        yield "email", "invalid", f"{email!r} is not an e-mail address."
-    if any(len(name) > 200 for name in _groups(row)):
-        yield "groups", "too_long", "A group's name is longer than 200 characters."
-    try:
-        _moment((row.get("last_seen") or "").strip())
-    except (ValueError, OverflowError):
-        yield "last_seen", "invalid", f"{row['last_seen']!r} is not an ISO date and time."
+def _report(planned: Plan) -> ImportReport:
+    created = len(planned.created)
+    existing = len(planned.lines) - created
+    return ImportReport(created, existing, len(planned.groups), len(planned.memberships))
 
 
-def _columns(row: Mapping[str, str]) -> dict[str, Any]:
-    """The columns of `person` that a right row sets."""
-    given = {column: value.strip() for column in COLUMNS if (value := row.get(column) or "").strip()}
-    columns: dict[str, Any] = {
-        c: given[c] for c in ("login", "name", "email", "role", "language") if c in given
-    }
-    columns["folded"] = folded(given["name"], given["login"])
-    if "messaging" in given:
-        columns["messaging"] = given["messaging"] == "yes"
-    if "last_seen" in given:
-        columns["last_seen_at"] = _moment(given["last_seen"])
-    return columns
+def _judgement(planned: Plan, lines: list[LineReport]) -> Judgement:
+    report = _report(planned)
+    # Of what was judged nothing is kept but this, and whoever imports shows it again.
+    mark = hashlib.sha256(msgspec.json.encode([report, lines])).hexdigest()
+    return Judgement(report, lines, mark)
 
 
-def _groups(row: Mapping[str, str]) -> list[str]:
-    names = (" ".join(name.split()) for name in (row.get("groups") or "").split(";"))
-    return list(dict.fromkeys(name for name in names if name))
-
-
-def _moment(text: str) -> datetime | None:
-    """A moment in UTC; one without an offset is taken as UTC."""
-    if not text:
-        return None
-    moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+def _told(report: ImportReport) -> str:
+    return " ".join(f"{name}={number}" for name, number in msgspec.structs.asdict(report).items())
 
 
 async def _hashed(passwords: set[str]) -> dict[str, str]:
@@ -148,38 +171,3 @@ async def _hashed(passwords: set[str]) -> dict[str, str]:
     distinct = list(passwords)
     hashes = await hash_passwords(distinct)
     return dict(zip(distinct, hashes, strict=True))
-
-
-def _people(
-    rows: list[_Row], known: dict[str, str], hashes: dict[str, str], now: datetime
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The rows of `person` to create and to update. New people enter `known`."""
-    created, updated = [], []
-    for row in rows:
-        columns = dict(row.columns)
-        if row.password:
-            columns["password_hash"] = hashes[row.password]
-        login = columns["login"]
-        if login in known:
-            updated.append({**columns, "id": known[login]})
-        else:
-            known[login] = new_id()
-            created.append({**stored.NEW_PERSON, **columns, "id": known[login], "created_at": now})
-    return created, updated
-
-
-async def _join_groups(
-    session: AsyncSession, rows: list[_Row], known: dict[str, str], now: datetime
-) -> tuple[int, int]:
-    """Put people into their groups; returns how many groups and memberships are new."""
-    groups = await stored.group_ids(session)
-    names = list(dict.fromkeys(name for row in rows for name in row.groups))
-    new: list[dict[str, Any]] = [
-        {"id": new_id(), "name": n, "folded": folded(n), "created_at": now} for n in names if n not in groups
-    ]
-    groups.update({group["name"]: group["id"] for group in new})
-    await stored.insert_groups(session, new)
-    wanted = {(groups[name], known[row.columns["login"]]) for row in rows for name in row.groups}
-    wanted -= await stored.memberships(session, {group_id for group_id, _ in wanted})
-    await stored.insert_memberships(session, sorted(wanted))
-    return len(new), len(wanted)

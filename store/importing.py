@@ -28,10 +28,23 @@ NEW_PERSON: dict[str, Any] = {
 """What a new person is where an import says nothing, so that all rows have the same columns."""
 
 
-async def person_ids(session: AsyncSession) -> dict[str, str]:
-    """Everybody's identifier, by login."""
-    rows = await session.execute(select(col(Person.login), col(Person.id)))
-    return {row.login: row.id for row in rows}
+async def people_by_login(session: AsyncSession) -> dict[str, dict[str, Any]]:
+    """What an import may change of everybody, by login; `id`, and whether she is `suspended`."""
+    rows = await session.execute(
+        select(
+            col(Person.id),
+            col(Person.login),
+            col(Person.name),
+            col(Person.folded),
+            col(Person.email),
+            col(Person.role),
+            col(Person.language),
+            col(Person.messaging),
+            col(Person.last_seen_at),
+            col(Person.suspended_at).is_not(None).label("suspended"),
+        )
+    )
+    return {row["login"]: dict(row) for row in rows.mappings()}
 
 
 async def group_ids(session: AsyncSession) -> dict[str, str]:

@@ -164,6 +164,24 @@ def test_a_wrong_file_changes_nothing_and_names_the_line(
     assert parley("tokens", "create", "ann").returncode == 1
 
 
+def test_a_dry_run_tells_every_line_and_changes_nothing(parley: Run, tmp_path: Path) -> None:
+    """The status says whether the file could be imported."""
+    file = tmp_path / "people.csv"
+    file.write_text("login,name,role\nann,Ann,\nbob,Bob,boss\n", encoding="utf-8")
+    wrong = parley("people", "import", "--dry-run", "people.csv")
+    assert wrong.returncode == 1
+    assert "1 of 2 lines are wrong" in wrong.stderr
+    assert wrong.stdout.splitlines() == [
+        "line 2: ann: will be created",
+        "line 3: bob: wrong: role: 'boss' is none of member, announcer, operator, admin.",
+    ]
+    file.write_text("login,name,role\nann,Ann,\n", encoding="utf-8")
+    right = parley("people", "import", "people.csv", "--dry-run")
+    assert right.returncode == 0
+    assert right.stdout.splitlines()[-1].startswith("1 people would be created, 0 updated,")
+    assert parley("tokens", "create", "ann").returncode == 1
+
+
 def test_the_demo_site_wants_an_empty_database(parley: Run) -> None:
     """The first time it names accounts and password, the second time it refuses."""
     first = parley("demo")
