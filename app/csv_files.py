@@ -2,8 +2,8 @@
 
 A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, and computes it on the machine of
 whoever opens the file. Such cells go out with an apostrophe before that sign, also after each `;`, which is what parts
-cells in some countries (https://owasp.org/www-community/attacks/CSV_Injection). Coming in, one apostrophe there is taken
-off again, so that what went out comes back as it was.
+cells in some countries (https://owasp.org/www-community/attacks/CSV_Injection). Coming in, one apostrophe there is
+taken off again, so that what went out comes back as it was.
 """
 
 import csv
