@@ -86,11 +86,15 @@ class Left(msgspec.Struct, frozen=True, tag="left"):
 
 
 class ReadMoved(msgspec.Struct, frozen=True, tag="read"):
-    """A person has read a discussion up to `seq` (or marked what follows as unread)."""
+    """A person has read a discussion up to `seq` (or marked what follows as unread).
+
+    Not `told`: she keeps it to herself, and only her own connections hear of it.
+    """
 
     person: str
     discussion: str
     seq: int
+    told: bool = True
 
 
 class ViewChanged(msgspec.Struct, frozen=True, tag="view"):
@@ -122,7 +126,16 @@ class SignInEnded(msgspec.Struct, frozen=True, tag="ended"):
     sessions: list[str]
 
 
-AboutPerson = Joined | Left | ReadMoved | ViewChanged | MessageMoved | SignInEnded
+class PersonChanged(msgspec.Struct, frozen=True, tag="person"):
+    """What others see of a person is other than before: her name, whether she can be reached, or is seen to be here.
+
+    It concerns everybody who shows her, on every node.
+    """
+
+    person: str
+
+
+AboutPerson = Joined | Left | ReadMoved | ViewChanged | MessageMoved | SignInEnded | PersonChanged
 Event = EntryStored | AboutPerson
 Announce = Callable[[Sequence[Event]], None]
 """Tells the live door what happened. Never blocks, never raises; called once per commit."""

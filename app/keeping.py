@@ -11,10 +11,11 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from app.errors import FieldError, InvalidInput
-from app.events import Event, ReadMoved, ViewChanged
+from app.events import Event, ViewChanged
+from app.reading import moved
 from store.filing import Kept, hold, keep
 from store.folders import hold_folder
-from store.marks import Move, last_of_others, move_marks
+from store.marks import Move, last_of_others
 from store.prepared import Link
 
 Action = Literal["read", "unread", "trash", "restore", "move", "mute", "unmute"]
@@ -101,12 +102,8 @@ def _marked(link: Link, person: str, before: Sequence[Kept], marks: Mapping[str,
     """Move marks, also back."""
     was = {one.discussion: Was(one.discussion, read_seq=one.read_seq) for one in before}
     moves = [Move(discussion, person, seq, back=True) for discussion, seq in marks.items()]
-    moved = [
-        ReadMoved(person, move.discussion, to)
-        for move, to in zip(moves, move_marks(link, moves), strict=True)
-        if to is not None
-    ]
-    return Changed(_ids(before), [was[one.discussion] for one in moved], [*moved])
+    events = moved(link, moves)
+    return Changed(_ids(before), [was[one.discussion] for one in events], [*events])
 
 
 def _as_it_was(kept: Kept, was: Was, gone: set[str], now: datetime) -> Kept:

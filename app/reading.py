@@ -11,7 +11,8 @@ import structlog
 
 from app.events import Announce, ReadMoved
 from store.database import Database, StoreUnavailable
-from store.marks import Move, move_marks
+from store.marks import Move, discreet, move_marks
+from store.prepared import Link
 
 log = structlog.get_logger(__name__)
 
@@ -39,11 +40,11 @@ class ReadMarks:
         """
         if len(self._waiting) >= MOST_WAITING:
             raise StoreUnavailable
-        moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((move, moved))
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((move, done))
         if self._moving is None:
             self._moving = asyncio.create_task(self._move_waiting())
-        await moved
+        await done
 
     @property
     def is_moving(self) -> bool:
@@ -66,7 +67,7 @@ class ReadMarks:
     async def _settle(self, batch: list[Waiting]) -> None:
         moves = [move for move, _ in batch]
         try:
-            moved = await self._database.transact(lambda link: move_marks(link, moves))
+            events = await self._database.transact(lambda link: moved(link, moves))
         except StoreUnavailable:
             # Who has waited for this commit has waited long enough, and the next would fare no better.
             _refuse([*batch, *self._waiting])
@@ -79,11 +80,6 @@ class ReadMarks:
         for _, waiting in batch:
             if not waiting.done():
                 waiting.set_result(None)
-        events = [
-            ReadMoved(move.person, move.discussion, to)
-            for move, to in zip(moves, moved, strict=True)
-            if to is not None
-        ]
         if events:
             self._tell(events)
 
@@ -93,6 +89,17 @@ class ReadMarks:
         except Exception:
             # The marks are durable, and those who wait for theirs must not wait for this.
             log.exception("marks_not_announced")
+
+
+def moved(link: Link, moves: Sequence[Move]) -> list[ReadMoved]:
+    """Move these marks; what is to be told of those that moved."""
+    marks = move_marks(link, moves)
+    hers = discreet(link, (move.person for move in moves))
+    return [
+        ReadMoved(move.person, move.discussion, to, told=move.person not in hers)
+        for move, to in zip(moves, marks, strict=True)
+        if to is not None
+    ]
 
 
 def _refuse(batch: Sequence[Waiting]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
@@ -18,7 +18,7 @@ adder = table_of(Person).alias("adder")
 
 
 class Member(msgspec.Struct, frozen=True):
-    """Somebody who is in a discussion, as the others see her."""
+    """Somebody who is in a discussion, as the others see her; `read_seq` is 0 where she keeps it to herself."""
 
     id: str
     name: str
@@ -63,7 +63,7 @@ MEMBERS = (
         participation.c.added_by,
         adder.c.name,
         participation.c.added_at,
-        participation.c.read_seq,
+        case((person.c.read_receipts, participation.c.read_seq), else_=0),
     )
     .select_from(
         participation.join(person, person.c.id == participation.c.person_id).outerjoin(

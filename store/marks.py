@@ -12,12 +12,13 @@ from store.columns import table_of
 from store.log import COUNTED
 from store.pairs import by_ids, by_pairs, look_up, look_up_ids
 from store.prepared import Link, Prepared
-from store.tables import Entry, Message, Participation
+from store.tables import Entry, Message, Participation, Person
 from store.wanted import active_in, participations_of
 
 message = table_of(Message)
 entry = table_of(Entry)
 participation = table_of(Participation)
+person = table_of(Person)
 
 COUNTS = or_(*(entry.c.kind == kind for kind in sorted(COUNTED)))
 
@@ -101,6 +102,13 @@ LAST_OF_OTHERS = by_pairs(
         .where(participation.c.state == "active")
     )
 )
+DISCREET = by_ids(
+    lambda wanted: (
+        select(person.c.id)
+        .select_from(wanted.join(person, person.c.id == wanted.c.one))
+        .where(~person.c.read_receipts)
+    )
+)
 MOVE_MARK = Prepared(
     update(participation)
     .where(participation.c.message_id == bindparam("room"), participation.c.person_id == bindparam("reader"))
@@ -122,6 +130,11 @@ def mark_of(link: Link, message_id: str, person_id: str) -> tuple[int, int, int]
 def last_of_others(link: Link, pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
     """For (discussion, person) pairs: the last message or reply of somebody else that she sees, where there is one."""
     return {row[0]: row[1] for row in look_up(link, LAST_OF_OTHERS, pairs) if row[1] is not None}
+
+
+def discreet(link: Link, people: Iterable[str]) -> set[str]:
+    """Who of these people lets nobody see how far she has read."""
+    return {row[0] for row in look_up_ids(link, DISCREET, set(people))}
 
 
 def move_marks(link: Link, moves: Sequence[Move]) -> list[int | None]:
