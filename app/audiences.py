@@ -1,7 +1,9 @@
 """The audience of a writer as it stands in the store, and what is decided by it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import cast
+
+from msgspec.structs import replace
 
 from app.rules.audience import Audience, Decision, Reach, Rule, Target, may_write
 from store import rules
@@ -21,13 +23,18 @@ def as_rules(rows: Collection[RuleRow]) -> tuple[Rule, ...]:
     return tuple(Rule(*row[:4], cast("Reach", row[4])) for row in rows)
 
 
-def decisions(link: Link, audience: Audience, people: Collection[Person]) -> dict[str, Decision]:
-    """Whether the writer may write to each of these people, by identifier."""
-    groups = rules.groups_of(link, audience.writer_id, [one.id for one in people]) if audience.rules else {}
+def decisions(link: Link, audience: Audience, targets: Iterable[Target]) -> dict[str, Decision]:
+    """Whether the writer may write to each of these people, whose groups are looked up here, by identifier."""
+    asked = list(targets)
+    groups = (
+        rules.groups_of(link, audience.writer_id, [one.person_id for one in asked]) if audience.rules else {}
+    )
     return {
-        one.id: may_write(
-            audience,
-            Target(one.id, groups.get(one.id, frozenset()), one.suspended_at is not None, not one.messaging),
-        )
-        for one in people
+        one.person_id: may_write(audience, replace(one, groups=groups.get(one.person_id, frozenset())))
+        for one in asked
     }
+
+
+def as_target(person: Person) -> Target:
+    """Somebody as the rules ask about her."""
+    return Target(person.id, suspended=person.suspended_at is not None, opted_out=not person.messaging)

@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 from app.events import PersonRef
 from app.mailbox import Row
-from app.rules.sending import Target, Writer, may_write
+from app.ruling import permitted
 from app.site import Identity, Site
-from store import people
 from store.company import others_in
 from store.prepared import through
 
@@ -37,11 +36,4 @@ async def main_correspondents(site: Site, who: Identity, rows: Sequence[Row]) ->
 
 async def writable(site: Site, who: Identity, ids: Sequence[str]) -> list[PersonRef]:
     """Those of these people to whom `who` may write, in the same order; not herself."""
-    async with site.database.read() as session:
-        known = await people.by_ids(session, list(ids))
-    writer = Writer(who.person_id)
-    return [
-        PersonRef(one.id, one.name)
-        for one in (known[person] for person in ids if person in known and person != who.person_id)
-        if may_write(writer, Target(one.id, one.suspended_at is not None, not one.messaging)).allowed
-    ]
+    return [PersonRef(one.id, one.name) for one, _ in await permitted(site, who, ids)]

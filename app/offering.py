@@ -4,10 +4,9 @@ from app import lists
 from app.first_letters import matches
 from app.lists import OwnList
 from app.mailbox import box
-from app.people import RecipientOption, find_recipients
-from app.rules.sending import Target, Writer, may_write
+from app.recipients import RecipientOption, find_recipients
+from app.ruling import permitted
 from app.site import Identity, Site
-from store import people
 
 LOOKED_AT = 40
 """Discussions in which the latest correspondents are looked for."""
@@ -32,13 +31,9 @@ async def latest_correspondents(site: Site, who: Identity) -> list[RecipientOpti
     """With whom one has talked lately, the latest first, as far as one may write to them."""
     rows = (await box(site, who, "progress", limit=LOOKED_AT)).items
     ids = list(dict.fromkeys(person.id for row in rows for person in row.people))
-    async with site.database.read() as session:
-        known = await people.by_ids(session, ids)
-    writer = Writer(who.person_id)
     return [
-        RecipientOption("person", one.id, one.name, one.login)
-        for one in (known[person] for person in ids if person in known and person != who.person_id)
-        if may_write(writer, Target(one.id, one.suspended_at is not None, not one.messaging)).allowed
+        RecipientOption("person", one.id, one.name, one.login, because)
+        for one, because in await permitted(site, who, ids)
     ]
 
 

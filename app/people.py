@@ -1,20 +1,16 @@
-"""People as others meet them: the directory, whom one may write to, and who is suspended."""
+"""People as others meet them: the directory, and who is suspended."""
 
 from datetime import datetime, timedelta
-from typing import Literal
 
 import msgspec
 
 from app.errors import NotFound
 from app.events import PersonRef, SignInEnded
 from app.first_letters import searched
-from app.groups import find_group_options
 from app.importing import ImportReport as ImportReport
 from app.importing import import_people as import_people
-from app.rules.sending import Target, Writer, may_write
 from app.site import Identity, Site
 from store import people, sign_ins
-from store.people import fold
 
 
 class PersonCard(msgspec.Struct, frozen=True):
@@ -24,15 +20,6 @@ class PersonCard(msgspec.Struct, frozen=True):
     name: str
     reachable: bool
     why: str | None
-
-
-class RecipientOption(msgspec.Struct, frozen=True):
-    """Somebody, a group or a list of one's own. `detail` is a person's login, or the size of the others."""
-
-    type: Literal["person", "group", "list"]
-    id: str
-    name: str
-    detail: str
 
 
 async def directory(site: Site, who: Identity, q: str, *, limit: int = 50) -> list[PersonCard]:
@@ -46,27 +33,6 @@ async def directory(site: Site, who: Identity, q: str, *, limit: int = 50) -> li
     return [
         _card(row.id, row.name, _unreachable(row.messaging, row.last_seen_at, seen_since)) for row in rows
     ]
-
-
-async def find_recipients(site: Site, who: Identity, q: str, *, limit: int = 20) -> list[RecipientOption]:
-    """People and groups whom `who` may write to, in one list: earliest matching word first, then by name."""
-    words = searched(q)
-    if words is None:
-        return []
-    writer = Writer(who.person_id)
-    async with site.database.read() as session:
-        rows = await people.find_people(session, words, limit=limit, without=who.person_id, who_message=True)
-        groups = await find_group_options(session, words, limit=limit)
-    found = [
-        ((row.place, fold(row.name)), RecipientOption("person", row.id, row.name, row.login))
-        for row in rows
-        if may_write(writer, Target(row.id, opted_out=not row.messaging)).allowed
-    ]
-    found += [
-        ((group.place, fold(group.name)), RecipientOption("group", group.id, group.name, str(group.size)))
-        for group in groups
-    ]
-    return [option for _, option in sorted(found, key=lambda pair: pair[0])[:limit]]
 
 
 async def person_ref(site: Site, person_id: str) -> PersonRef:

@@ -6,17 +6,18 @@ from typing import Literal
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audiences import audience_of, decisions
+from app.audiences import as_target, audience_of, decisions
 from app.draft_fields import Address
 from app.errors import FieldError, InvalidInput, NotFound
 from app.first_letters import searched
 from app.paging import Page, check_limit
-from app.rules.audience import Audience, Because, Decision, may_write_to_group
+from app.rules.audience import Audience, Because, Decision, Target, may_write_to_group
 from app.site import Identity, Site
 from store import people
 from store.columns import is_id
 from store.prepared import through
 from store.recipients import BEFORE_ALL, After, groups_for, people_for, place_after
+from store.tables import Person
 
 MOST = 100
 
@@ -43,7 +44,8 @@ async def explain(site: Site, writer_id: str, target: Address) -> Decision:
             found = await people.by_ids(session, [target.id])
             if not found:
                 raise NotFound
-            return (await through(session, decisions, audience, found.values()))[target.id]
+            asked = [as_target(found[target.id])]
+            return (await through(session, decisions, audience, asked))[target.id]
         if target.type != "group" or not await people.group_names(session, [target.id]):
             raise NotFound
     return may_write_to_group(audience, target.id)
@@ -54,7 +56,20 @@ async def writable_among(site: Site, who: Identity, person_ids: Collection[str])
     async with site.database.read() as session:
         found = await people.by_ids(session, person_ids)
         audience = await through(session, audience_of, who.person_id)
-        return await through(session, decisions, audience, found.values())
+        return await through(session, decisions, audience, map(as_target, found.values()))
+
+
+async def permitted(site: Site, who: Identity, person_ids: Collection[str]) -> list[tuple[Person, Because]]:
+    """Those of these people to whom `who` may write, in the same order, and because of what; not herself."""
+    async with site.database.read() as session:
+        found = await people.by_ids(session, person_ids)
+        audience = await through(session, audience_of, who.person_id)
+        decided = await through(session, decisions, audience, map(as_target, found.values()))
+    return [
+        (found[one], because)
+        for one in person_ids
+        if one in decided and one != who.person_id and (because := decided[one].because)
+    ]
 
 
 async def whom_may(
@@ -96,8 +111,7 @@ async def _people(
 ) -> list[Permitted]:
     groups = None if audience.is_open else audience.member_groups
     rows = await people_for(session, audience.writer_id, groups, words, limit=most, after=after)
-    found = await people.by_ids(session, [row.id for row in rows])
-    decided = await through(session, decisions, audience, found.values())
+    decided = await through(session, decisions, audience, [Target(row.id) for row in rows])
     return [
         Permitted("person", one.id, one.name, one.login, because)
         for one in rows

@@ -7,7 +7,7 @@ from app.company import main_correspondents, writable
 from app.events import PersonRef
 from app.first_letters import matches
 from app.mailbox import Row, box
-from app.people import find_recipients
+from app.recipients import find_recipients
 from app.site import Identity, Site
 
 LOOKED_AT = 100

@@ -72,13 +72,10 @@ async def person_names(session: AsyncSession, ids: Collection[str]) -> dict[str,
     return {row.id: row.name for row in rows}
 
 
-async def find_people(
-    session: AsyncSession, words: Sequence[str], *, limit: int, without: str = "", who_message: bool = False
-) -> Sequence[AnyRow]:
+async def find_people(session: AsyncSession, words: Sequence[str], *, limit: int) -> Sequence[AnyRow]:
     """People who are not suspended and have a word that begins like each of `words`: earliest word first.
 
-    Rows `(place, id, name, login, messaging, last_seen_at)`; `who_message` leaves out who does not use the
-    messaging, and `without` one person.
+    Rows `(place, id, name, login, messaging, last_seen_at)`.
     """
     place = place_of(session, col(Person.folded), words)
     query = select(
@@ -88,31 +85,11 @@ async def find_people(
         col(Person.login),
         col(Person.messaging),
         col(Person.last_seen_at),
-    ).where(col(Person.suspended_at).is_(None), col(Person.id) != without)
-    if who_message:
-        query = query.where(col(Person.messaging))
+    ).where(col(Person.suspended_at).is_(None))
     query = query.where(*begins_words(session, col(Person.folded), words))
     return (
         await session.execute(query.order_by(place, col(Person.folded), col(Person.id)).limit(limit))
     ).all()
-
-
-async def find_groups(session: AsyncSession, words: Sequence[str], *, limit: int) -> Sequence[AnyRow]:
-    """Groups in the same way; rows `(place, id, name)`."""
-    place = place_of(session, col(Group.folded), words)
-    query = select(place, col(Group.id), col(Group.name))
-    query = query.where(*begins_words(session, col(Group.folded), words))
-    return (await session.execute(query.order_by(place, col(Group.folded), col(Group.id)).limit(limit))).all()
-
-
-async def group_sizes(session: AsyncSession, ids: Collection[str]) -> dict[str, int]:
-    """How many members each of these groups has."""
-    if not ids:
-        return {}
-    count = func.count().label("members")
-    query = select(col(Membership.group_id), count).where(col(Membership.group_id).in_(ids))
-    rows = await session.execute(query.group_by(col(Membership.group_id)))
-    return {row.group_id: row.members for row in rows}
 
 
 async def is_in_any(session: AsyncSession, person_id: str, names: Collection[str]) -> bool:

@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from app.errors import NotFound
-from app.people import RecipientOption, directory, find_recipients, person_ref, suspend
+from app.people import directory, person_ref, suspend
+from app.recipients import RecipientOption, find_recipients
+from app.rules.audience import Because
 from app.site import Identity, Site
 from store.people import fold, folded
 from tests.factories import group, people, person
@@ -72,7 +74,7 @@ async def test_people_and_groups_are_one_list_with_the_earliest_word_first(site:
         ("group", "Marchers", "2"),
         ("group", "Old marchers", "1"),
     ]
-    assert options[0] == RecipientOption("person", marc.person_id, "Marc", "marc")
+    assert options[0] == RecipientOption("person", marc.person_id, "Marc", "marc", Because("open"))
 
 
 async def test_nobody_is_offered_whom_one_may_not_write_to(site: Site, ann: Identity) -> None:

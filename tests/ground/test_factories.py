@@ -1,7 +1,7 @@
 """The people that other tests work with."""
 
 from app.discussions import entries
-from app.people import find_recipients
+from app.recipients import find_recipients
 from app.sign_in import identify
 from app.site import Site
 from tests.factories import discussion, group, people, person, signed_in, token

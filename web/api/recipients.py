@@ -7,7 +7,7 @@ from msgspec import Meta
 from starlette.responses import Response
 
 from app import offering
-from app.people import RecipientOption
+from app.recipients import RecipientOption
 from web.api.operation import Call, answer, operation
 from web.api.wire import Items, Text
 from web.limits import SEARCHING, spend

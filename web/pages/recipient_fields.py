@@ -7,7 +7,7 @@ from starlette.datastructures import FormData
 
 from app import lists, offering
 from app.drafts import Address, RecipientRef
-from app.people import RecipientOption
+from app.recipients import RecipientOption
 from app.site import Identity, Site
 from store.people import group_names, person_names
 from web import limits
