@@ -51,6 +51,21 @@ async def test_send_later_change_the_time_and_take_it_back(place: Place) -> None
     await badge_shows(his, 0)
 
 
+async def test_a_chosen_time_outlives_a_reload(place: Place) -> None:
+    """The draft is saved without it, and the page still shows it."""
+    alice = await place.visitor("Alice")
+    tab = await alice.tab("/new")
+    await tab.locator("#subject").fill("Next week")
+    await tab.locator(".later > summary").click()
+    chosen = as_typed(alice.who, place.site.now() + timedelta(days=9))
+    await tab.locator("#send-at").fill(chosen)
+    await expect(tab).to_have_url(re.compile("/drafts/.*at="))
+    await tab.reload()
+    await expect(tab.locator("#subject")).to_have_value("Next week")
+    await expect(tab.locator("#send-at")).to_be_visible()
+    await expect(tab.locator("#send-at")).to_have_value(chosen)
+
+
 async def test_a_time_that_is_past_loses_nothing(place: Place) -> None:
     """It says so, everything is still there, and sent now from its page it is a discussion."""
     alice, bob = await place.visitor("Alice"), await place.visitor("Bob")

@@ -61,6 +61,7 @@ ROWS = [
         303,
         INSIDE,
         form=lambda t: {"client_id": t.discussion, "body": "x"},
+        keeps=True,
     ),
     Row("POST", "/discussions/{id}/forward", 303, INSIDE),
     Row("POST", "/discussions/{id}/read", 303, INSIDE, form=lambda t: {"seq": "1"}),

@@ -47,6 +47,23 @@ async def test_a_quotation_leads_to_what_it_quotes(node_factory: NodeFactory, sq
         assert "Long ago" not in reader.response.text
 
 
+async def test_a_reply_outlives_the_session(node: RunningNode, site: Site) -> None:
+    """What was typed waits on the page that says that one is signed out; signed in again, it is posted from there."""
+    alice, bob = await factories.people(site, "alice", "bob")
+    room = await factories.discussion(site, bob, [alice])
+    async with visitor(node, alice) as writer:
+        page = await writer.open(f"/discussions/{room}")
+        writer.client.cookies.delete("parley")
+        form = page.one("form", action=f"/discussions/{room}/replies")
+        page = await writer.submit(form, "", body="All of it.")
+        assert writer.response.status_code == 401
+        assert page.one("h1").text == "You are signed out"
+        writer.client.cookies.update(await factories.signed_in(site, alice))
+        page = await writer.submit(page.one("form", "actions"), "")
+        assert writer.response.status_code == 200
+    assert (await discussions.entries(site, alice, room)).items[-1].body == "All of it."
+
+
 async def test_an_entry_by_itself(node: RunningNode, site: Site) -> None:
     """Without scripts an entry has a page with its link, and from there what follows is marked as unread."""
     alice, bob = await factories.people(site, "alice", "bob")

@@ -11,13 +11,14 @@ from app.errors import InvalidBody, InvalidInput
 from app.verdicts import NewReply
 from store.columns import new_id
 from web.i18n import mark
-from web.identity import who
+from web.identity import anyone, who
 from web.pages import message_form
 from web.pages.discussion import Reply, kept_box, line_of, number, show_with
 from web.pages.filling import filled
 from web.pages.going import go_to
 from web.pages.message_sentences import sentence_for
 from web.pages.previewing import preview
+from web.pages.signed_out import signed_out
 from web.rendering import node_of, sentence, site_of
 
 LONGEST_CLIENT_ID = 64
@@ -30,6 +31,8 @@ LOOKING = ("attach", "preview", "write")
 async def reply(request: Request) -> Response:
     """Post a reply, then go to it; or show it again with what was attached or taken off."""
     sent = await filled(request)
+    if anyone(request) is None:
+        return await signed_out(request, sent.fields)
     written, action = await _written(request, sent.fields), str(sent.fields.get("action", ""))
     if sent.problems:
         return await show_with(request, reply=replace(written, error=" ".join(sent.problems)), status=422)

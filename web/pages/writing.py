@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -29,6 +28,7 @@ from web.pages.keeping import keep
 from web.pages.message_form import NOTHING_WRONG, Written, Wrong
 from web.pages.message_sentences import GONE
 from web.pages.recipient_fields import parsed
+from web.pages.signed_out import signed_out
 from web.rendering import render, sentence, site_of
 
 GIVING_UP = ("cancel", "discard")
@@ -72,7 +72,7 @@ async def submit(request: Request) -> Response:
 async def _submit(desk: "Desk", request: Request) -> Response:
     sent = await filled(request)
     if anyone(request) is None:
-        return await _signed_out(request, sent.fields)
+        return await signed_out(request, sent.fields)
     written, action = _read(sent)
     try:
         match action:
@@ -108,12 +108,6 @@ def _read(sent: Filled) -> tuple[Written, str]:
     if sent.problems and action not in GIVING_UP:
         return written, ""
     return written, later.plain(action)
-
-
-async def _signed_out(request: Request, form: FormData) -> Response:
-    """The session has ended while she wrote: what was typed waits on this page until she has signed in again."""
-    carried, action = message_form.carried(form), str(form.get("action", ""))
-    return await render(request, "signed_out.html", status=401, carried=carried, action=action)
 
 
 @dataclass(frozen=True)

@@ -112,6 +112,7 @@ class DraftForm extends HTMLElement {
     this.form.elements.version.value = version;
     forget(this.#place);
     if (this.#isNew) this.#becomeDraft();
+    this.#showAddress();
     if (this.#saving.dirty) this.#keep();
     else this.querySelector("attach-files").forgetTakenOff();
     this.#elsewhere.saved(this.dataset.draft, Number(version));
@@ -120,10 +121,15 @@ class DraftForm extends HTMLElement {
   #becomeDraft() {
     this.removeAttribute("data-new");
     this.form.elements.draft?.remove();
-    const address = `/drafts/${this.dataset.draft}`;
     // Its buttons are named so, too.
-    this.form.setAttribute("action", address);
-    history.replaceState(history.state, "", address);
+    this.form.setAttribute("action", `/drafts/${this.dataset.draft}`);
+  }
+
+  /** The draft's own, with the time that was chosen for it: no draft keeps that, and a reload must not lose it. */
+  #showAddress() {
+    const at = this.form.elements.send_at?.value;
+    const query = at ? `?at=${encodeURIComponent(at)}` : "";
+    history.replaceState(history.state, "", `/drafts/${this.dataset.draft}${query}`);
   }
 
   /** What was typed on top of what is kept now is put back; on top of something else, the server tells the two apart. */
