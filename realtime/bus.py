@@ -10,7 +10,18 @@ from typing import Protocol
 
 import msgspec
 
-from app.events import EntryStored, Joined, Left, MessageMoved, PersonRef, ReadMoved, SignInEnded, ViewChanged
+from app.events import (
+    EntryStored,
+    Event,
+    Joined,
+    Left,
+    MessageMoved,
+    PersonChanged,
+    PersonRef,
+    ReadMoved,
+    SignInEnded,
+    ViewChanged,
+)
 
 
 class TypingHeard(msgspec.Struct, frozen=True, tag="typing"):
@@ -54,6 +65,12 @@ class Spent(msgspec.Struct, frozen=True, tag="spent"):
     tokens: dict[str, int]
 
 
+class CameAndWent(msgspec.Struct, frozen=True, tag="moved"):
+    """These people are connected to a node to which they were not, or no longer."""
+
+    people: list[str]
+
+
 Ring = (
     EntryStored
     | Joined
@@ -62,6 +79,8 @@ Ring = (
     | ViewChanged
     | MessageMoved
     | SignInEnded
+    | PersonChanged
+    | CameAndWent
     | TypingHeard
     | SeenHeard
     | Here
@@ -83,6 +102,17 @@ def room_channel(discussion: str) -> str:
 def person_channel(person: str) -> str:
     """The channel of a person: nodes to which she is connected follow it."""
     return f"person:{person}"
+
+
+def channel_of(event: Event) -> str:
+    """The channel on which an event is rung."""
+    match event:
+        case EntryStored():
+            return room_channel(event.discussion)
+        case PersonChanged():
+            return EVERYBODY
+        case _:
+            return person_channel(event.person)
 
 
 class Bus(Protocol):

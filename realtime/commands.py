@@ -6,6 +6,8 @@ from msgspec import Meta, Struct
 
 MOST_RESUMED = 200
 """How many discussions one `hello` may resume."""
+MOST_WATCHED = 500
+"""People whom one connection, that of all of a person's tabs, may watch."""
 
 Id = Annotated[str, Meta(min_length=1, max_length=64)]
 """A name without NUL and lone surrogates, which `realtime.protocol` looks for: a pattern takes most of the decoding."""
@@ -69,10 +71,17 @@ class Typing(Struct, tag="typing", frozen=True):
     id: Echo | None = None
 
 
+class Watch(Struct, tag="watch", frozen=True):
+    """These people are on screen now, and no others."""
+
+    people: Annotated[list[Id], Meta(max_length=MOST_WATCHED)]
+    id: Echo | None = None
+
+
 class Ping(Struct, tag="ping", frozen=True):
     """A sign of life; `n` comes back in `pong`."""
 
     n: int | float | Echo | None = None
 
 
-Command = Hello | Post | Read | Unread | Open | Shut | Typing | Ping
+Command = Hello | Post | Read | Unread | Open | Shut | Typing | Watch | Ping

@@ -50,6 +50,7 @@ class Connection:
         "person",
         "rooms",
         "uncounted",
+        "watched",
         "welcomed",
         "write",
     )
@@ -70,6 +71,8 @@ class Connection:
         self.joining: dict[str, int] = {}
         """Discussions that this connection is about to follow, with the head that was rung last."""
         self.on_screen: set[str] = set()
+        self.watched: frozenset[str] = frozenset()
+        """People whom this connection shows (see `realtime.watching`)."""
         self.left: dict[str, int] = {}
         """The entry with which this person lost a discussion, where she has been told."""
 

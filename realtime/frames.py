@@ -134,6 +134,12 @@ class Presence(Struct, tag="presence", frozen=True):
     here: list[PersonRef]
 
 
+class People(Struct, tag="people", frozen=True):
+    """Of people whom this connection watches, these are other than before, came or went: ask again."""
+
+    changed: list[str]
+
+
 class PersonId(Struct, frozen=True):
     """A person by identifier alone."""
 
@@ -193,6 +199,7 @@ ServerFrame = (
     | OwnView
     | IsTyping
     | Presence
+    | People
     | Seen
     | Pong
     | Done

@@ -12,11 +12,12 @@ from app.events import (
     Left,
     Line,
     MessageMoved,
+    PersonChanged,
     ReadMoved,
     SignInEnded,
     ViewChanged,
 )
-from realtime.bus import Here, LookAgain, Ring, SeenHeard, Spent, TypingHeard, WhoIsHere
+from realtime.bus import CameAndWent, Here, LookAgain, Ring, SeenHeard, Spent, TypingHeard, WhoIsHere
 from realtime.frames import OwnMessage
 from realtime.protocol import Close
 
@@ -67,6 +68,11 @@ class Hearing:
         match ring:
             case Joined() | Left() | ReadMoved() | ViewChanged() | MessageMoved() | SignInEnded():
                 self._hear_of_person(ring)
+            case PersonChanged():
+                self._hub.discretion.look_soon()
+                self._hub.watching.changed(ring.person)
+            case CameAndWent():
+                self._hub.watching.moved(ring.people)
             case TypingHeard() | SeenHeard() | Here() | WhoIsHere():
                 self._hub.presences.hear(ring)
             case LookAgain():
@@ -90,9 +96,14 @@ class Hearing:
             case MessageMoved():
                 self._hub.tell(ring.person, OwnMessage(ring.message, ring.state))
             case SignInEnded():
-                for connection in list(self._hub.people.get(ring.person, ())):
-                    if not ring.sessions or connection.identity.session_id in ring.sessions:
-                        connection.shut(Close.SESSION_ENDED, "session ended")
+                self._hear_ended(ring)
+            case PersonChanged():
+                pass  # heard by everybody who shows her
+
+    def _hear_ended(self, ended: SignInEnded) -> None:
+        for connection in list(self._hub.people.get(ended.person, ())):
+            if not ended.sessions or connection.identity.session_id in ended.sessions:
+                connection.shut(Close.SESSION_ENDED, "session ended")
 
     def _hear_left(self, left: Left) -> None:
         room = self._hub.rooms.get(left.discussion)

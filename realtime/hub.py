@@ -12,16 +12,18 @@ from typing import Any
 
 import structlog
 
-from app.events import EntryStored, Event, ReadMoved
+from app.events import Event, ReadMoved
 from app.meters import Meters
 from app.settings import Settings
 from realtime.allowances import Allowances
-from realtime.bus import Bus, Ring, SeenHeard, person_channel, room_channel
+from realtime.bus import Bus, Ring, SeenHeard, channel_of, person_channel, room_channel
 from realtime.catching_up import CatchingUp
+from realtime.comings import Comings
 from realtime.condition import Condition
 from realtime.connection import Connection
 from realtime.counts import CountNews
 from realtime.delivery import Delivery
+from realtime.discretion import Discretion
 from realtime.frames import Drain, ServerFrame
 from realtime.hearing import Hearing
 from realtime.joining import Joining
@@ -30,6 +32,7 @@ from realtime.protocol import encode
 from realtime.repairs import Repairs
 from realtime.room import Room
 from realtime.views import ViewNews
+from realtime.watching import Watching
 from store.columns import utc_now
 from store.database import Database
 
@@ -62,7 +65,10 @@ class Hub:
         self.repairs = Repairs(self)
         self.joining = Joining(self)
         self.catching_up = CatchingUp(self)
+        self.discretion = Discretion(self)
         self.presences = Presences(self)
+        self.comings = Comings(self)
+        self.watching = Watching(self)
         self.counts = CountNews(self)
         self.views = ViewNews(self)
         self.condition = Condition(self)
@@ -74,6 +80,7 @@ class Hub:
     async def start(self) -> None:
         """Begin to listen to the other nodes and to look after quiet rooms."""
         await self.bus.start(self.hearing.hear, self.repairs.look_again)
+        self.discretion.look_soon()
         self.spawn(self.repairs.watch())
         self.spawn(self.condition.watch())
         self.spawn(self.allowances.tell())
@@ -113,6 +120,7 @@ class Hub:
     def admit(self, connection: Connection) -> None:
         """Take a new connection in."""
         self.people.setdefault(connection.identity.person_id, {})[connection] = None
+        self.comings.moved(connection.identity.person_id)
         self.nobody_here.clear()
 
     def forget(self, connection: Connection) -> None:
@@ -123,8 +131,10 @@ class Hub:
         mine.pop(connection, None)
         if not mine and self.people.pop(person, None) is not None:
             self.bus.unsubscribe([person_channel(person)])
+            self.comings.moved(person)
         if not self.people:
             self.nobody_here.set()
+        self.watching.forget(connection)
         for discussion in list(connection.on_screen):
             self.presences.shut(connection, discussion)
         for discussion in connection.rooms:
@@ -147,11 +157,8 @@ class Hub:
         self.hearing.hear(events)
         by_channel: dict[str, list[Ring]] = {}
         for event in events:
-            if isinstance(event, EntryStored):
-                by_channel.setdefault(room_channel(event.discussion), []).append(event)
-            else:
-                by_channel.setdefault(person_channel(event.person), []).append(event)
-            if isinstance(event, ReadMoved):
+            by_channel.setdefault(channel_of(event), []).append(event)
+            if isinstance(event, ReadMoved) and event.told:
                 seen = SeenHeard(event.discussion, event.person, event.seq)
                 self.presences.seen(seen)
                 by_channel.setdefault(room_channel(event.discussion), []).append(seen)

@@ -11,14 +11,14 @@ from functools import partial
 
 import structlog
 
-from app import discussions
+from app import discussions, presence
 from app.errors import NotFound, ParleyError, RateLimited, Unavailable
 from app.pace import Pace
 from app.replies import ReplyLog
 from app.site import Site
 from app.verdicts import NewReply, Outcome, Posted
 from realtime import protocol
-from realtime.commands import Command, Hello, Open, Ping, Post, Read, Shut, Typing, Unread
+from realtime.commands import Command, Hello, Open, Ping, Post, Read, Shut, Typing, Unread, Watch
 from realtime.connection import Connection
 from realtime.frames import Ack, Done, Error, Pong
 from realtime.hub import Hub
@@ -35,7 +35,7 @@ BAD_FRAMES_WITHIN = 60.0
 MOST_QUEUED = 64
 """Commands that may wait; beyond it the client is not read from until half of them are done."""
 
-Queued = Hello | Read | Unread | Open | Shut | Typing
+Queued = Hello | Read | Unread | Open | Shut | Typing | Watch
 
 
 class Inbound:
@@ -174,6 +174,9 @@ class Inbound:
                 if command.discussion not in connection.rooms:
                     raise NotFound
                 self._hub.presences.typed(connection, command.discussion, on=command.on)
+            case Watch():
+                meets = await presence.met(self._site, who, command.people)
+                self._hub.watching.watch(connection, command.people, meets)
 
     def _post(self, post: Post) -> None:
         reply = NewReply(

@@ -1,10 +1,12 @@
 """Who has a discussion on screen, who is writing, how far others have read: of the moment, never stored.
 
 These frames go only to connections that have the discussion open, and are dropped first when a reader is behind.
-Each node tells the others whom it shows; what a node said is forgotten when it has been silent for a while.
+Each node tells the others whom it shows; what a node said is forgotten when it has been silent for a while. Of whoever
+hides her presence nobody is told, neither that she is here nor that she is writing.
 """
 
 import asyncio
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from app.events import PersonRef
@@ -89,7 +91,9 @@ class Presences:
         self._tell(ring.discussion, IsTyping(ring.discussion, ring.person, ring.on), besides=ring.person.id)
 
     def typed(self, connection: Connection, discussion: str, *, on: bool) -> None:
-        """Somebody on this node is writing: tell this node and the others."""
+        """Somebody on this node is writing: tell this node and the others, unless she hides that she is here."""
+        if self._hub.discretion.hides(connection.identity.person_id):
+            return
         ring = TypingHeard(discussion, connection.person, on)
         self.typing(ring)
         self._hub.bus.publish(room_channel(discussion), [ring])
@@ -114,25 +118,41 @@ class Presences:
             if silent:
                 self._tell_presence(discussion)
 
+    def hidden_changed(self, people: Collection[str] | None) -> None:
+        """These people (None: anybody) hide their presence now, or no longer: say anew who is here."""
+        for discussion in list(self._viewers):
+            if people is None or not self._known(discussion).isdisjoint(people):
+                self._changed(discussion)
+
+    def _known(self, discussion: str) -> set[str]:
+        """Who has it on screen, seen or not, as far as this node knows."""
+        known = {connection.identity.person_id for connection in self._viewers.get(discussion, ())}
+        for people, _ in self._elsewhere.get(discussion, {}).values():
+            known.update(person.id for person in people)
+        return known
+
     def _here(self, discussion: str) -> list[PersonRef]:
-        found = {
-            connection.identity.person_id: connection.person
-            for connection in self._viewers.get(discussion, ())
-        }
+        found = self._seen_here(discussion)
         for people, _ in self._elsewhere.get(discussion, {}).values():
             found |= {person.id: person for person in people}
-        return sorted(found.values(), key=lambda person: (person.name, person.id))
+        hides = self._hub.discretion.hides
+        shown = (person for person in found.values() if not hides(person.id))
+        return sorted(shown, key=lambda person: (person.name, person.id))
+
+    def _seen_here(self, discussion: str) -> dict[str, PersonRef]:
+        """Who has it on screen on this node, and lets it be seen."""
+        return {
+            connection.identity.person_id: connection.person
+            for connection in self._viewers.get(discussion, ())
+            if not self._hub.discretion.hides(connection.identity.person_id)
+        }
 
     def _changed(self, discussion: str) -> None:
         self._tell_presence(discussion)
         self._publish(discussion)
 
     def _publish(self, discussion: str) -> None:
-        people = {
-            connection.identity.person_id: connection.person
-            for connection in self._viewers.get(discussion, ())
-        }
-        ring = Here(discussion, self._hub.settings.node, list(people.values()))
+        ring = Here(discussion, self._hub.settings.node, list(self._seen_here(discussion).values()))
         self._hub.bus.publish(room_channel(discussion), [ring])
 
     def _tell_presence(self, discussion: str) -> None:

@@ -20,7 +20,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from app.events import AboutPerson
-from realtime.bus import EVERYBODY, Heard, LookAgain, Ring, person_channel
+from realtime.bus import EVERYBODY, Heard, LookAgain, Ring, channel_of
 
 log = structlog.get_logger(__name__)
 
@@ -238,7 +238,7 @@ async def ring_once(url: str, node: str, events: Sequence[AboutPerson]) -> bool:
     redis = Redis.from_url(url, socket_connect_timeout=1, socket_timeout=SILENCE, retry=Retry(NoBackoff(), 0))
     try:
         for event in events:
-            await redis.publish(person_channel(event.person), encode(_Envelope(node, [event])))
+            await redis.publish(channel_of(event), encode(_Envelope(node, [event])))
     except AWAY:
         return False
     finally:

@@ -75,6 +75,7 @@ class Repairs:
             try:
                 await self._compare(MARGIN_AFTER_LOSS if lost else MARGIN)
                 self._hub.presences.refresh()
+                self._hub.discretion.look_soon()
             except StoreUnavailable:
                 await asyncio.sleep(RETRY_AFTER)
                 self._look.set()

@@ -17,7 +17,7 @@ from app.sending import send
 from app.sign_in import create_token, identity_of, sign_in
 from app.site import Identity, Site
 from store.columns import new_id
-from store.tables import Group, Person
+from store.tables import Group, Person, Rule
 
 PASSWORD = "quite long, and only for tests"
 
@@ -45,6 +45,12 @@ async def group(site: Site, name: str, members: Sequence[Identity]) -> Address:
         identifier = await session.scalar(select(col(Group.id)).where(col(Group.name) == name))
     assert identifier
     return Address("group", identifier)
+
+
+async def rule(site: Site, source: Address, target: Address, reach: str = "both") -> None:
+    """Members of the group `source` may write to `target`."""
+    async with site.database.write() as session:
+        session.add(Rule(from_group_id=source.id, to_group_id=target.id, reach=reach))
 
 
 async def discussion(

@@ -3,10 +3,10 @@
 A row gives the answer to whoever may; the profile says who that is, and what everybody else gets.
 """
 
-from tests.web import authority_api, authority_pages
+from tests.web import authority_api, authority_pages, authority_people
 from tests.web.authority_rows import INSIDE, SIGNED_IN, Frame
 
-ROWS = [*authority_api.ROWS, *authority_pages.ROWS]
+ROWS = [*authority_api.ROWS, *authority_pages.ROWS, *authority_people.ROWS]
 
 FRAMES = [
     Frame("hello", "resumed complete", INSIDE, lambda t: {"resume": {t.discussion: 1}}),
@@ -20,4 +20,5 @@ FRAMES = [
     # Closing what is not open does nothing, whatever it is.
     Frame("close", "done", SIGNED_IN, lambda t: {"discussion": t.discussion}),
     Frame("ping", "pong", SIGNED_IN, lambda t: {"n": 1}),
+    *authority_people.FRAMES,
 ]

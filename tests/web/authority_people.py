@@ -1,0 +1,10 @@
+"""The rows of the authority table about people as others meet them."""
+
+from tests.web.authority_rows import SIGNED_IN, Frame, Row
+
+ROWS: list[Row] = []
+
+FRAMES = [
+    # Nobody is told of anybody by it but that there is something to ask again.
+    Frame("watch", "done", SIGNED_IN, lambda t: {"people": [t.stranger, t.discussion]}),
+]
