@@ -101,6 +101,9 @@ def identity_of(person: Person | Owner, session_id: str, via: str = "session") -
         time_zone=person.time_zone,
         session_id=session_id,
         via=via,
+        theme=person.theme,
+        sending_key=person.sending_key,
+        shortcuts=person.shortcuts,
     )
 
 

@@ -52,6 +52,9 @@ class Identity:
     session_id: str
     via: str
     """`session` or `token`."""
+    theme: str = ""
+    sending_key: str = ""
+    shortcuts: bool = True
 
     @property
     def ref(self) -> PersonRef:

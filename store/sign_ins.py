@@ -30,6 +30,9 @@ class Owner(msgspec.Struct, frozen=True):
     role: str
     language: str
     time_zone: str
+    theme: str
+    sending_key: str
+    shortcuts: bool
     sign_in_id: str
     seen_at: datetime | None
 
@@ -52,6 +55,9 @@ def _owner(sign_in: Table) -> Select[Any]:
             person.c.role,
             person.c.language,
             person.c.time_zone,
+            person.c.theme,
+            person.c.sending_key,
+            person.c.shortcuts,
             sign_in.c.id,
             sign_in.c.seen_at,
         )

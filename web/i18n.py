@@ -53,8 +53,8 @@ def catalogue(code: str) -> GNUTranslations:
 
 
 def choose_language(cookies: Mapping[str, str], accepted: str, own: str | None = None) -> Language:
-    """The language chosen in this browser, else the person's `own`, else the best of the Accept-Language header."""
-    for code in (cookies.get(LANGUAGE_COOKIE), own):
+    """The person's `own` language; a visitor's is the one chosen in this browser, else what the browser asks for."""
+    for code in (own, cookies.get(LANGUAGE_COOKIE)):
         if code in LANGUAGES:
             return LANGUAGES[code]
     wanted = [part.partition(";")[0].strip() for part in accepted.split(",")[:20]]

@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, Response
 from app import mailbox
 from app.forgotten import Forgotten
 from app.markdown import plain_excerpt
+from app.own_settings import SENDING_KEYS, THEMES
 from app.site import Identity, Site
 from store.columns import utc_now
 from web import faces
@@ -37,13 +38,6 @@ if TYPE_CHECKING:
 TEMPLATES = Path(__file__).parent / "templates"
 WORTH_COMPRESSING = 1024
 THEME_COOKIE = "parley-theme"
-THEMES = ("light", "dark")
-SENDING_KEY_COOKIE = "parley-sending-key"
-SENDING_KEYS = ("enter", "ctrl-enter")
-"""What sends a reply. Ctrl+Enter always does; Enter does unless it was asked to break the line."""
-SHORTCUTS_COOKIE = "parley-shortcuts"
-SHORTCUTS = ("on", "off")
-"""Whether single keys do something: who dictates, or leans on the keyboard, can do without."""
 VISITORS_ZONE = "Europe/Paris"
 
 
@@ -137,16 +131,15 @@ def view_of(
     language = choose_language(
         request.cookies, request.headers.get("accept-language", ""), who.language if who else None
     )
-    theme = request.cookies.get(THEME_COOKIE)
-    sending_key = request.cookies.get(SENDING_KEY_COOKIE)
+    theme = who.theme if who else request.cookies.get(THEME_COOKIE)
     query = request.url.query
     dates = Dates(language.locale, zone_called(who.time_zone if who else VISITORS_ZONE), now or utc_now())
     return View(
         who=who,
         language=language,
         theme=theme if theme in THEMES else None,
-        sending_key=sending_key if sending_key in SENDING_KEYS else SENDING_KEYS[0],
-        shortcuts=request.cookies.get(SHORTCUTS_COOKIE) != "off",
+        sending_key=(who.sending_key if who else "") or SENDING_KEYS[0],
+        shortcuts=who is None or who.shortcuts,
         dates=dates,
         static=static_files(),
         address=f"{request.url.path}?{query}" if query else request.url.path,

@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import httpx
 
+from app import own_settings
 from app.site import Identity
 from tests import factories
 from tests.nodes import RunningNode
@@ -160,8 +161,10 @@ class Visitor:
 
 @asynccontextmanager
 async def visitor(node: RunningNode, who: Identity | None, language: str = "en") -> AsyncIterator[Visitor]:
-    """A visitor of this node; None: not signed in."""
-    site = node.site
-    cookies = await factories.signed_in(site, who) if who else {}
-    async with node.client(cookies=cookies | {"parley-language": language}) as client:
+    """A visitor of this node, who reads it in this language; None: not signed in."""
+    cookies = {"parley-language": language}
+    if who:
+        await own_settings.change(node.site, who, language=language)
+        cookies |= await factories.signed_in(node.site, who)
+    async with node.client(cookies=cookies) as client:
         yield Visitor(client)

@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, async_playwright
 
+from app import own_settings
 from app.drafts import DraftFields, create
 from app.site import Identity, Site
 from app.verdicts import NewReply
@@ -69,7 +70,8 @@ async def test_every_screen(node: RunningNode, width: int, theme: str, language:
 async def _browser(
     node: RunningNode, site: Site, who: Identity, width: int, theme: str, language: str
 ) -> AsyncIterator[Page]:
-    cookies = await factories.signed_in(site, who) | {"parley-language": language, "parley-theme": theme}
+    await own_settings.change(site, who, language=language, theme=theme)
+    cookies = await factories.signed_in(site, who)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         context = await browser.new_context(viewport={"width": width, "height": 800})

@@ -55,12 +55,13 @@ def test_french_typography() -> None:
         ({}, "de", None, "en"),
         ({}, "", "fr", "fr"),
         ({}, "en", "fr", "fr"),
-        ({"parley-language": "en"}, "fr", "fr", "en"),
+        ({"parley-language": "en"}, "fr", "fr", "fr"),
+        ({"parley-language": "en"}, "fr", None, "en"),
         ({"parley-language": "xx"}, "fr", None, "fr"),
     ],
 )
 def test_which_language(cookies: dict[str, str], accepted: str, own: str | None, language: str) -> None:
-    """The browser's choice goes before the person's own language, that before what the browser asks for."""
+    """The person's own language goes before what a visitor chose in this browser, that before what it asks for."""
     assert choose_language(cookies, accepted, own).code == language
 
 
