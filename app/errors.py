@@ -33,12 +33,16 @@ class FieldError(msgspec.Struct, frozen=True):
     detail: str
 
 
-class RefusedRecipient(msgspec.Struct, frozen=True):
-    """A recipient who may not be written to. `why` is a stable reason code (see `app.rules.sending`)."""
+class RefusedRecipient(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person or group who may not be written to (so). `why` is a stable reason code (see `app.rules.audience`).
+
+    Who is reached through a whole group only is so through the group of the name `group`.
+    """
 
     id: str
     name: str
     why: str
+    group: str = ""
 
 
 class ParleyError(Exception):

@@ -103,7 +103,7 @@ async def _hold_or_send(
     """Hold or send a message as it was read; None when it was changed meanwhile, or has to be read anew."""
     if urgent:
         await check_urgent(site, who)
-    was = (await check(site, who, message)).draft.was
+    was = await check(site, who, message)
     urgent, wait = urgent or message.urgent, timedelta(seconds=seconds)
     leaves = when_to_leave(site.now(), site.settings.quiet, hold=wait, at=at, urgent=urgent)
     if leaves is None and urgent != message.urgent:

@@ -15,14 +15,15 @@ from app.drafts import Address
 from app.errors import Forbidden, NotFound
 from app.events import Event, Joined, Left, PersonRef
 from app.lines import happened
+from app.reaching import reach
 from app.rules.participation import may_remove, sight_on_add
-from app.sending import writable
 from app.site import Identity, Site
 from app.waking import woken
 from store import addressing, circle, people
-from store.addressing import Reached
+from store.addressing import Addressed, Reached
 from store.circle import Former, Newcomer
 from store.entries import NewLine, Room, StoredLine, append, lock_rooms
+from store.prepared import through
 
 
 class Added(msgspec.Struct, frozen=True):
@@ -41,10 +42,10 @@ async def add(
     """
     async with site.database.write() as session:
         room, known = await _locked(session, who, discussion_id)
-        reached = await _reached(session, who, addresses)
-        known |= await circle.former(session, discussion_id, [one.id for one in reached])
-        inside = [one for one in reached if _is_in(known.get(one.id))]
-        coming = writable(who, [one for one in reached if not _is_in(known.get(one.id))])
+        found = await _addressed(session, who, addresses)
+        known |= await circle.former(session, discussion_id, [one.id for one in found.people])
+        inside = [one for one in found.people if _is_in(known.get(one.id))]
+        coming = reach(who.person_id, found, inside={one.id for one in inside}).people
         lines, awake = await _let_in(site, session, who, room, coming, known, share_history=share_history)
     if lines:
         site.announce([*awake, *_arrivals(who, room, coming, lines)])
@@ -99,10 +100,9 @@ async def _locked(
     return room, known
 
 
-async def _reached(session: AsyncSession, who: Identity, addresses: Sequence[Address]) -> list[Reached]:
+async def _addressed(session: AsyncSession, who: Identity, addresses: Sequence[Address]) -> Addressed:
     found = await resolved(session, who.person_id, "add", addresses)
-    named = [one.id for one in found if one.type == "person"]
-    return await addressing.reached(session, named, [one.id for one in found if one.type == "group"])
+    return await through(session, addressing.named, [(one.type, one.id) for one in found], who.person_id)
 
 
 async def _let_in(

@@ -68,7 +68,10 @@ async def permitted(site: Site, who: Identity, person_ids: Collection[str]) -> l
     return [
         (found[one], because)
         for one in person_ids
-        if one in decided and one != who.person_id and (because := decided[one].because)
+        if one in decided
+        and one != who.person_id
+        and decided[one].allowed
+        and (because := decided[one].because)
     ]
 
 

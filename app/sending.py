@@ -3,17 +3,17 @@
 One transaction makes it one and settles who is in it; of very many people, most come in right after it.
 """
 
-from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from app.arrivals import let_in_all
 from app.attachments import check_draft
 from app.bodies import check_body
-from app.errors import NoRecipients, NotFound, RecipientsRefused, RefusedRecipient
+from app.errors import NoRecipients, NotFound
 from app.events import Attached, EntryStored, Event, Joined, Line, MessageMoved
 from app.markdown import render
-from app.rules.sending import Target, Writer, may_write
+from app.reaching import reach
 from app.site import Identity, Site
 from app.urgency import check_urgent
 from store import addressing, opening
@@ -24,6 +24,7 @@ from store.holding import State
 from store.prepared import Link
 from store.separate import Separate, separate_rooms
 from store.tables import Message
+from store.unreached import note_unreached
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -39,13 +40,23 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class Ready(msgspec.Struct, frozen=True):
-    """What would be sent now: the message as it was read, its body for ever, and the recipients but the author."""
+    """What is sent: the message as it was read, its body for ever, whom it reaches but the author, and whom not."""
 
     draft: opening.Draft
-    subject: str
-    separately: bool
     people: list[Reached]
+    unreached: list[tuple[str, str]]
     attachments: tuple[Attached, ...]
+    apart: bool
+
+    @property
+    def at_once(self) -> list[Reached]:
+        """Who comes in in the same transaction: all of them, unless they are very many."""
+        return self.people if not self.apart and len(self.people) <= AT_ONCE else []
+
+    @property
+    def later(self) -> list[tuple[str, str]]:
+        """Who comes in after it, with their roles."""
+        return [] if self.at_once else [(one.id, one.role) for one in self.people]
 
 
 async def send(site: Site, who: Identity, message_id: str) -> Sent:
@@ -78,25 +89,23 @@ async def send_as_it_is(site: Site, who: Identity, message: Message) -> Sent | N
     if message.state == "sent":
         await let_in_all(site, message.id)
         return await sent_already(site, message, again=True)
-    ready = await check(site, who, message)
-    # One recipient has it for herself in any case.
-    apart = ready.separately and len(ready.people) > 1
-    if not await (_send_apart(site, ready) if apart else _send_together(site, who, ready)):
+    draft = await _as_read(site, who, message)
+    now = site.now()
+    # Whom one may write to is asked in the transaction that writes to them.
+    ready = await site.database.transact(lambda link: _send(site, link, who, message, draft, now))
+    if ready is None:
         return None
-    if apart or len(ready.people) > AT_ONCE:
+    site.announce(_tidings(who, message, ready, now))
+    if ready.later:
         await let_in_all(site, message.id)
     return await sent_already(site, message, again=False)
 
 
-async def check(site: Site, who: Identity, message: Message) -> Ready:
-    """What would be sent now. Raises what `send` raises."""
-    body = check_body(message.body)
-    if message.urgent:
-        await check_urgent(site, who)
-    people, files = await site.database.look(lambda link: _look(site, link, who, message.id))
-    was = State(message.state, message.version, message.leaves_at)
-    draft = opening.Draft(message.id, who.person_id, was, body)
-    return Ready(draft, message.subject, message.separately, people, files)
+async def check(site: Site, who: Identity, message: Message) -> State:
+    """Look whether it could be sent now; gives back what it is. Raises what `send` raises."""
+    draft = await _as_read(site, who, message)
+    await site.database.look(lambda link: _ready(site, link, message, draft))
+    return draft.was
 
 
 async def sent_already(site: Site, message: Message, *, again: bool) -> Sent:
@@ -107,68 +116,56 @@ async def sent_already(site: Site, message: Message, *, again: bool) -> Sent:
     return Sent(message.id, message.subject, again, separate)
 
 
-def writable(writer: Identity, reached: Sequence[Reached]) -> list[Reached]:
-    """Those whom `writer` may write to.
-
-    Who was named herself and may not be written to is refused (`RecipientsRefused`); who is merely in a group
-    that was named is left out, so that one member who is away does not silence a whole group.
-    """
-    allowed, refused = [], []
-    asking = Writer(writer.person_id)
-    for one in reached:
-        decision = may_write(asking, Target(one.id, one.suspended, not one.messaging))
-        if decision.allowed:
-            allowed.append(one)
-        elif one.direct:
-            refused.append(RefusedRecipient(one.id, one.name, decision.why))
-    if refused:
-        raise RecipientsRefused(refused)
-    return allowed
+async def _as_read(site: Site, who: Identity, message: Message) -> opening.Draft:
+    """The message as it was read, with what can be said of it alone."""
+    body = check_body(message.body)
+    if message.urgent:
+        await check_urgent(site, who)
+    return opening.Draft(
+        message.id, who.person_id, State(message.state, message.version, message.leaves_at), body
+    )
 
 
-async def _send_together(site: Site, who: Identity, ready: Ready) -> bool:
-    """Make it one room of all, in which the author and the first are at once."""
-    draft, people, now = ready.draft, ready.people, site.now()
-    at_once, later = (people, []) if len(people) <= AT_ONCE else ([], people)
-    newcomers = [opening.author(who.person_id), *(opening.addressed(one.id, one.role) for one in at_once)]
-    awaited = [(one.id, one.role) for one in later]
-    if not await site.database.transact(lambda link: opening.open_room(link, draft, newcomers, awaited, now)):
-        return False
-    body = draft.body
-    files, html = ready.attachments, render(body)
-    line = Line(seq=1, kind="message", author=who.ref, at=now, body=body, attachments=files, html=html)
-    inside = [one.person_id for one in newcomers]
-    events: list[Event] = [EntryStored(draft.id, line)]
-    events += [Joined(person, draft.id, ready.subject, head=1) for person in inside]
-    site.announce([*events, *_left(ready)])
-    return True
+def _send(
+    site: Site, link: Link, who: Identity, message: Message, draft: opening.Draft, now: datetime
+) -> Ready | None:
+    """Make it one room of all, or settle that everybody gets one of her own; None if it is not what it was any more."""
+    if not opening.holds_still(link, draft):
+        return None
+    ready = _ready(site, link, message, draft)
+    if ready.apart:
+        opening.part(link, draft, ready.later, now)
+    else:
+        newcomers = [opening.author(who.person_id)]
+        newcomers += [opening.addressed(one.id, one.role) for one in ready.at_once]
+        opening.open_room(link, draft, newcomers, ready.later, now)
+    note_unreached(link, message.id, ready.unreached)
+    return ready
 
 
-async def _send_apart(site: Site, ready: Ready) -> bool:
-    """Settle that everybody gets a room of her own; they are opened after it."""
-    now, recipients = site.now(), [(one.id, one.role) for one in ready.people]
-    done = await site.database.transact(lambda link: opening.part(link, ready.draft, recipients, now))
-    if done:
-        site.announce(_left(ready))
-    return done
-
-
-def _left(ready: Ready) -> list[Event]:
-    """What the writer's tabs are told: what she had before her is sent."""
-    return [MessageMoved(ready.draft.author_id, ready.draft.id, "sent")]
-
-
-def _look(
-    site: Site, link: Link, who: Identity, message_id: str
-) -> tuple[list[Reached], tuple[Attached, ...]]:
-    """The recipients apart from the author, and the files."""
-    files = check_draft(link, site.settings.file_limits, who.person_id, message_id)
-    return _people(link, who, message_id), files
-
-
-def _people(link: Link, who: Identity, message_id: str) -> list[Reached]:
-    """The recipients apart from the author."""
-    found = writable(who, addressing.recipients(link, message_id))
-    if not found:
+def _ready(site: Site, link: Link, message: Message, draft: opening.Draft) -> Ready:
+    """What would be sent at this moment, and whom it would reach. Raises what `send` raises."""
+    author = draft.author_id
+    files = check_draft(link, site.settings.file_limits, author, message.id)
+    found = addressing.addressed(link, message.id, author, apart=message.separately)
+    reaching = reach(author, found, apart=message.separately)
+    if not reaching.people:
         raise NoRecipients
-    return [one for one in found if one.id != who.person_id]
+    people = [one for one in reaching.people if one.id != author]
+    # One recipient has it for herself in any case.
+    apart = message.separately and len(people) > 1
+    return Ready(draft, people, reaching.unreached, files, apart)
+
+
+def _tidings(who: Identity, message: Message, ready: Ready, now: datetime) -> list[Event]:
+    """What is told: the first line of the room and who is in it; to the writer's tabs, that the draft is sent."""
+    events: list[Event] = []
+    if not ready.apart:
+        body, files = ready.draft.body, ready.attachments
+        line = Line(
+            seq=1, kind="message", author=who.ref, at=now, body=body, attachments=files, html=render(body)
+        )
+        events.append(EntryStored(message.id, line))
+        inside = [who.person_id, *(one.id for one in ready.at_once)]
+        events += [Joined(person, message.id, message.subject, head=1) for person in inside]
+    return [*events, MessageMoved(who.person_id, message.id, "sent")]

@@ -76,25 +76,27 @@ class Draft(msgspec.Struct, frozen=True):
     body: str
 
 
+def holds_still(link: Link, draft: Draft) -> bool:
+    """Keep a message as it is until the transaction ends; False when it is not what it was any more."""
+    return locked(link, draft.id, draft.author_id) == draft.was
+
+
 def open_room(
     link: Link,
     draft: Draft,
     people: Sequence[Newcomer],
     later: Sequence[tuple[str, str]],
     at: datetime,
-) -> bool:
-    """Turn a draft into a room of these people, and of those (person, role) who are to come `later`, with entry 1.
+) -> None:
+    """Turn a draft, held still by the caller, into a room of these people, with entry 1.
 
-    False when it is not what it was any more; then nothing has changed.
+    Those (person, role) who are to come `later` are expected.
     """
-    if locked(link, draft.id, draft.author_id) != draft.was:
-        return False
     SEND.run(link, [{"room": draft.id, "said": draft.body, "at": at, "size": len(people) + len(later)}])
     open_log(link, draft.id, draft.author_id, draft.body, people, at)
     carry_on(link, draft.id, [draft.id])
     if later:
         expect(link, draft.id, later)
-    return True
 
 
 def open_log(
@@ -130,13 +132,10 @@ def addressed(person_id: str, role: str) -> Newcomer:
     )
 
 
-def part(link: Link, draft: Draft, recipients: Sequence[tuple[str, str]], at: datetime) -> bool:
-    """Send a draft separately: it becomes no room; each (person, role) is to get one of her own (`store.separate`).
+def part(link: Link, draft: Draft, recipients: Sequence[tuple[str, str]], at: datetime) -> None:
+    """Send a draft, held still by the caller, separately.
 
-    False when it is not what it was any more; then nothing has changed.
+    It becomes no room; each (person, role) is to get one of her own (`store.separate`).
     """
-    if locked(link, draft.id, draft.author_id) != draft.was:
-        return False
     PART.run(link, [{"room": draft.id, "said": draft.body, "at": at}])
     expect(link, draft.id, recipients)
-    return True

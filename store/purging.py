@@ -25,6 +25,7 @@ from store.tables import (
     Person,
     Purge,
     Recipient,
+    Unreached,
 )
 from store.tallies import shift_folders
 
@@ -86,6 +87,7 @@ DROP_PERSON = Prepared(
 UNCOUNT = Prepared(update(person).where(person.c.id == bindparam("former")).values(tally=person.c.tally - 1))
 LAST_ROWS = [
     Prepared(delete(table_of(Recipient)).where(table_of(Recipient).c.message_id == IN_ROOM)),
+    Prepared(delete(table_of(Unreached)).where(table_of(Unreached).c.message_id == IN_ROOM)),
     Prepared(delete(message).where(message.c.id == IN_ROOM)),
     Prepared(delete(purge).where(purge.c.message_id == IN_ROOM)),
 ]

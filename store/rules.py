@@ -23,32 +23,42 @@ RuleRow = tuple[str, str, str, str, str]
 ANY = Prepared(select(literal(1)).where(exists(select(rule.c.id))))
 
 
-def named_rules() -> Select[Any]:
-    """Rules as `RuleRow`."""
-    return (
-        select(source.c.id, source.c.name, goal.c.id, goal.c.name, rule.c.reach)
+def named_rules(*, of_writer: bool = False) -> Select[Any]:
+    """Rules as `RuleRow`; `of_writer`: those that begin at a group of the one bound as `writer`."""
+    query = (
+        select(
+            source.c.id.label("from_id"),
+            source.c.name.label("from_name"),
+            goal.c.id.label("to_id"),
+            goal.c.name.label("to_name"),
+            rule.c.reach,
+        )
         .select_from(rule)
         .join(source, source.c.id == rule.c.from_group_id)
         .join(goal, goal.c.id == rule.c.to_group_id)
     )
+    if not of_writer:
+        return query
+    return query.join(hers, hers.c.group_id == rule.c.from_group_id).where(
+        hers.c.person_id == bindparam("writer")
+    )
 
 
-HERS = Prepared(
-    named_rules()
-    .join(hers, hers.c.group_id == rule.c.from_group_id)
-    .where(hers.c.person_id == bindparam("writer"))
-)
+def reached_by_rules() -> Select[Any]:
+    """The groups that a rule leads to from a group of the one bound as `writer`."""
+    return (
+        select(rule.c.to_group_id)
+        .join(hers, hers.c.group_id == rule.c.from_group_id)
+        .where(hers.c.person_id == bindparam("writer"))
+    )
+
+
+HERS = Prepared(named_rules(of_writer=True))
 GROUPS_OF = by_ids(
     lambda wanted: (
         select(theirs.c.person_id, theirs.c.group_id)
         .select_from(wanted.join(theirs, theirs.c.person_id == wanted.c.one))
-        .where(
-            theirs.c.group_id.in_(
-                select(rule.c.to_group_id)
-                .join(hers, hers.c.group_id == rule.c.from_group_id)
-                .where(hers.c.person_id == bindparam("writer"))
-            )
-        )
+        .where(theirs.c.group_id.in_(reached_by_rules()))
     )
 )
 

@@ -8,7 +8,7 @@ it, whatever the rules say of her alone. One may always write to oneself. What i
 in is no matter of these rules.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -56,7 +56,10 @@ class Because(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """Whether it is allowed, and `because` of what; if not, `why` is a stable reason code (see `Refusal`)."""
+    """Whether it is allowed, and `because` of what; if not, `why` is a stable reason code (see `Refusal`).
+
+    Where there is another way (`group_only`, `members_only`), `because` is the rule that opens it.
+    """
 
     allowed: bool
     why: Refusal | Literal[""] = ""
@@ -102,9 +105,7 @@ def may_write(audience: Audience, target: Target) -> Decision:
     if audience.is_open:
         return OPEN
     leading = [rule for rule in audience.rules if rule.to_id in target.groups]
-    return _by(rule for rule in leading if rule.opens_members) or Decision(
-        False, "group_only" if leading else "no_rule"
-    )
+    return _decided([rule for rule in leading if rule.opens_members], leading, "group_only")
 
 
 def may_write_to_group(audience: Audience, group_id: str) -> Decision:
@@ -112,19 +113,20 @@ def may_write_to_group(audience: Audience, group_id: str) -> Decision:
     if audience.is_open:
         return OPEN
     leading = [rule for rule in audience.rules if rule.to_id == group_id]
-    return _by(rule for rule in leading if rule.opens_group) or Decision(
-        False, "members_only" if leading else "no_rule"
-    )
+    return _decided([rule for rule in leading if rule.opens_group], leading, "members_only")
 
 
 OPEN = Decision(True, because=Because("open"))
 
 
-def _by(rules: Iterable[Rule]) -> Decision | None:
-    """Allowed by the first of these rules, by name, so that the same question always has the same answer."""
-    first = min(
-        rules, key=lambda rule: (rule.to_name, rule.from_name, rule.to_id, rule.from_id), default=None
-    )
-    if first is None:
-        return None
-    return Decision(True, because=Because("rule", first.from_name, first.to_name, first.reach))
+def _decided(opening: Sequence[Rule], leading: Sequence[Rule], otherwise: Refusal) -> Decision:
+    """Allowed by the first rule that opens it; else what those that lead there in another way say."""
+    if opening:
+        return Decision(True, because=_first(opening))
+    return Decision(False, otherwise, _first(leading)) if leading else Decision(False, "no_rule")
+
+
+def _first(rules: Sequence[Rule]) -> Because:
+    """The first of these by name, so that the same question always has the same answer."""
+    first = min(rules, key=lambda rule: (rule.to_name, rule.from_name, rule.to_id, rule.from_id))
+    return Because("rule", first.from_name, first.to_name, first.reach)

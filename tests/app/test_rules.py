@@ -1,27 +1,8 @@
-"""The pure rules, as tables."""
+"""The pure rules on participation, as tables."""
 
 import pytest
 
 from app.rules.participation import may_add, may_remove, sees, sight_on_add
-from app.rules.sending import Decision, Target, Writer, may_write
-
-ANN = Writer("ann")
-
-
-@pytest.mark.parametrize(
-    ("target", "decision"),
-    [
-        (Target("bob"), Decision(True)),
-        (Target("bob", suspended=True), Decision(False, "suspended")),
-        (Target("bob", opted_out=True), Decision(False, "opted_out")),
-        (Target("bob", suspended=True, opted_out=True), Decision(False, "suspended")),
-        (Target("ann"), Decision(True)),
-        (Target("ann", opted_out=True), Decision(True)),
-    ],
-)
-def test_writing(target: Target, decision: Decision) -> None:
-    """Everybody may be written to who is not suspended and has not opted out."""
-    assert may_write(ANN, target) == decision
 
 
 @pytest.mark.parametrize(("state", "allowed"), [("active", True), ("stopped", False), ("removed", False)])

@@ -13,7 +13,7 @@ BREACHES = {
     "the store asks a use case": ("store/columns.py", "import app.errors"),
     "a use case asks the live door": ("app/errors.py", "import realtime.bus"),
     "the live door asks the pages": ("realtime/bus.py", "import web.errors"),
-    "a rule reads a table": ("app/rules/sending.py", "import store.tables"),
+    "a rule reads a table": ("app/rules/audience.py", "import store.tables"),
     "a rule speaks SQL": ("app/rules/participation.py", "import sqlalchemy"),
     "a use case speaks HTTP": ("app/errors.py", "import starlette.responses"),
     "the protocol asks Redis": ("realtime/protocol.py", "import redis"),
