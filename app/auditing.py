@@ -30,6 +30,8 @@ Action = Literal[
     "rules_imported",
     "people_imported",
     "people_exported",
+    "groups_exported",
+    "rules_exported",
     "session_ended",
     "token_created",
 ]

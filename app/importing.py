@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from app.administration.acting import changing, looking
+from app.administration.acting import changing, looking, unique
 from app.auditing import note
 from app.errors import FieldError, InvalidInput
 from app.import_plan import Checked, Known, Plan, plan
@@ -23,6 +23,7 @@ FIRST_LINE = 2
 """The line of a file that its first row stands on: the names of the columns are line 1."""
 MOST_ERRORS = 20
 """An import is given up after so many; a dry run names all."""
+CHANGED = "People or groups have changed meanwhile. Nothing was imported; try again."
 
 Outcome = Literal["created", "updated", "unchanged", "wrong"]
 
@@ -103,11 +104,12 @@ async def import_people(
             raise InvalidInput(*(_placed(line, error) for line, _, error in planned.refused))
         report = _report(planned)
         if judged is not None and judged != _judgement(planned, _judged(planned)).fingerprint:
-            raise InvalidInput(FieldError("file", "changed", "People have changed since this was judged."))
-        await stored.insert_people(session, planned.created)
-        await stored.update_people(session, planned.updated)
-        await stored.insert_groups(session, planned.groups)
-        await stored.insert_memberships(session, planned.memberships)
+            raise InvalidInput(FieldError("file", "changed", CHANGED))
+        with unique("file", CHANGED, code="changed"):
+            await stored.insert_people(session, planned.created)
+            await stored.update_people(session, planned.updated)
+            await stored.insert_groups(session, planned.groups)
+            await stored.insert_memberships(session, planned.memberships)
         note(site, session, who, "people_imported", detail=_told(report))
     return report
 

@@ -3,14 +3,19 @@
 from datetime import datetime, timedelta
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.administration.acting import changing, last_admin
+from app.auditing import note
 from app.errors import NotFound
-from app.events import PersonRef, SignInEnded
+from app.events import PersonChanged, PersonRef, SignInEnded
 from app.first_letters import searched
 from app.importing import ImportReport as ImportReport
 from app.importing import import_people as import_people
 from app.site import Identity, Site
 from store import people, sign_ins
+from store.administration.admins import active_admins
+from store.tables import Person
 
 
 class PersonCard(msgspec.Struct, frozen=True):
@@ -44,25 +49,38 @@ async def person_ref(site: Site, person_id: str) -> PersonRef:
     return PersonRef(person_id, name)
 
 
-async def suspend(site: Site, login: str) -> None:
-    """Shut a person out: her sessions end, her tokens rest, nobody can write to her. Raises `NotFound`."""
+async def suspend(site: Site, login: str, who: Identity | None = None) -> None:
+    """Shut a person out: her sessions end, her tokens rest, nobody can write to her.
+
+    `who` does it (None: somebody at the command line). Raises `Forbidden`, `NotFound`, `InvalidInput` for the last
+    admin who is not suspended.
+    """
     now = site.now()
-    async with site.database.write() as session:
-        person = await people.by_login(session, login)
-        if person is None:
-            raise NotFound(f"There is nobody with the login {login!r}.")
+    async with changing(site, who) as session:
+        admins = await active_admins(session, locked=True)
+        person = await _named(session, login)
+        if admins == {person.id}:
+            raise last_admin()
         await people.set_suspended(session, person.id, person.suspended_at or now)
         await sign_ins.end_sessions_of(session, person.id, now)
-    site.announce([SignInEnded(person.id, [])])
+        note(site, session, who, "person_suspended", about_id=person.id, about=person.name)
+    site.announce([SignInEnded(person.id, []), PersonChanged(person.id)])
 
 
-async def resume(site: Site, login: str) -> None:
-    """Let a suspended person in again. Raises `NotFound`."""
-    async with site.database.write() as session:
-        person = await people.by_login(session, login)
-        if person is None:
-            raise NotFound(f"There is nobody with the login {login!r}.")
+async def resume(site: Site, login: str, who: Identity | None = None) -> None:
+    """Let a suspended person in again. Raises `Forbidden`, `NotFound`."""
+    async with changing(site, who) as session:
+        person = await _named(session, login)
         await people.set_suspended(session, person.id, None)
+        note(site, session, who, "person_resumed", about_id=person.id, about=person.name)
+    site.announce([PersonChanged(person.id)])
+
+
+async def _named(session: AsyncSession, login: str) -> Person:
+    person = await people.by_login(session, login)
+    if person is None:
+        raise NotFound(f"There is nobody with the login {login!r}.")
+    return person
 
 
 def _card(person_id: str, name: str, why: str | None) -> PersonCard:

@@ -1,19 +1,22 @@
-"""The commands about people: import, suspend and resume them."""
+"""The commands about people: create, import, export, suspend and resume them."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app import people as use_people
+from app.administration import exporting
+from app.administration import people as use_administration
 from app.csv_files import Table, read_table
 from app.importing import Judgement, LineReport, import_people, judge_people
 from app.person_fields import COLUMNS, NEEDED
 from app.settings import Settings
 from web.commands import CommandFailed, open_site, read_settings
 
-people = typer.Typer(no_args_is_help=True, help="Import people; suspend and resume them.")
+people = typer.Typer(no_args_is_help=True, help="Create, import and export people; suspend and resume them.")
 
 
 @people.command("import")
@@ -42,6 +45,45 @@ def import_file(
         )
 
     asyncio.run(bring_in(read_settings()))
+
+
+@people.command("export")
+def export_file(
+    file: Annotated[Path | None, typer.Argument(help="where to; standard output if left out")] = None,
+) -> None:
+    """Write everybody as a CSV file that `parley people import` reads; without passwords."""
+
+    async def write(settings: Settings) -> None:
+        async with open_site(settings) as site:
+            text = await exporting.people(site, None)
+        if file is None:
+            sys.stdout.write(text)
+            return
+        try:
+            file.write_text(text, encoding="utf-8", newline="")
+        except OSError as error:
+            raise CommandFailed(f"{file} cannot be written: {error.strerror or error}") from None
+
+    asyncio.run(write(read_settings()))
+
+
+@people.command("create")
+def create_person(
+    login: str,
+    name: str,
+    role: Annotated[str, typer.Option(help="member, announcer, operator or admin")] = "member",
+    email: Annotated[str, typer.Option(help="her e-mail address")] = "",
+    language: Annotated[str, typer.Option(help="en or fr")] = "",
+) -> None:
+    """Create a person. She has no password yet: `parley people invite` lets her choose one."""
+
+    async def make(settings: Settings) -> None:
+        fields = {"login": login, "name": name, "role": role, "email": email, "language": language}
+        async with open_site(settings) as site:
+            await use_administration.create(site, None, fields)
+
+    asyncio.run(make(read_settings()))
+    typer.echo(f"{login} is created.")
 
 
 @people.command()

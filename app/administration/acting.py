@@ -1,11 +1,12 @@
 """Who may administer: looked at before anything else, and again in the transaction that changes something."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.errors import Forbidden
+from app.errors import FieldError, Forbidden, InvalidInput
 from app.site import Identity, Site
 from store.administration.admins import is_admin
 
@@ -32,3 +33,18 @@ async def changing(site: Site, who: Identity | None) -> AsyncIterator[AsyncSessi
         if who is not None and not await is_admin(session, who.person_id):
             raise Forbidden("Only admins may do this.")
         yield session
+
+
+@contextmanager
+def unique(field: str, detail: str, code: str = "taken") -> Iterator[None]:
+    """Raise `InvalidInput` about this field where the store finds that something like it is there already."""
+    try:
+        yield
+    except IntegrityError:
+        raise InvalidInput(FieldError(field, code, detail)) from None
+
+
+def last_admin() -> InvalidInput:
+    """Why the last admin who is not suspended stays one."""
+    detail = "Nobody would be left who is an admin. Make somebody else an admin first."
+    return InvalidInput(FieldError("role", "last_admin", detail))
