@@ -53,7 +53,7 @@ async def change(site: Site, who: Identity, **fields: Unpack[Changes]) -> OwnSet
         before = _found(await own_settings.of(session, who.person_id, hold=True))
         values = {name: value for name, value in wanted.items() if getattr(before, name) != value}
         if values:
-            await own_settings.change(session, who.person_id, who.login, values)
+            await own_settings.change(session, who.person_id, before, values)
     if any(name in values for name in SEEN_BY_OTHERS):
         site.announce([PersonChanged(who.person_id)])
     return msgspec.structs.replace(before, **values)

@@ -15,12 +15,15 @@ person = table_of(Person)
 
 
 class OwnSettings(msgspec.Struct, frozen=True):
-    """What a person has set for herself. Empty `theme` and `sending_key`: as the browser has it, as the site has it.
+    """What a person has set for herself; `login` and `email` are set by admins.
 
-    `messaging`: she uses the messaging. `read_receipts`: others see how far she has read. `hides_presence`: nobody is
-    shown that she is here. `shares_email`: who may write to her sees her address where she cannot be reached here.
+    Empty `theme` and `sending_key`: as the browser has it, as the site has it. `messaging`: she uses the messaging.
+    `read_receipts`: others see how far she has read. `hides_presence`: nobody is shown that she is here.
+    `shares_email`: who may write to her sees her address where she cannot be reached here.
     """
 
+    login: str
+    email: str | None
     name: str
     language: str
     time_zone: str
@@ -41,7 +44,9 @@ async def of(session: AsyncSession, person_id: str, *, hold: bool = False) -> Ow
     return OwnSettings(*row) if row else None
 
 
-async def change(session: AsyncSession, person_id: str, login: str, values: Mapping[str, Any]) -> None:
+async def change(
+    session: AsyncSession, person_id: str, before: OwnSettings, values: Mapping[str, Any]
+) -> None:
     """Set these; who is renamed is found by her new name."""
-    found = {"folded": folded(values["name"], login)} if "name" in values else {}
+    found = {"folded": folded(values["name"], before.login)} if "name" in values else {}
     await session.execute(update(person).where(person.c.id == person_id).values(**values, **found))

@@ -65,7 +65,7 @@ class Session(SQLModel, table=True):
 
 
 class AccessToken(SQLModel, table=True):
-    """A personal access token for programs. Only a hash of it is kept."""
+    """A personal access token for programs. Only a hash of it is kept. `name` says what it is for."""
 
     __tablename__ = "access_token"
     __table_args__ = (UniqueConstraint("token_hash"), Index(None, "person_id"))
@@ -73,6 +73,7 @@ class AccessToken(SQLModel, table=True):
     id: str = Field(default_factory=new_id, primary_key=True, sa_type=Identifier)
     person_id: str = Field(foreign_key="person.id", sa_type=Identifier)
     token_hash: str = Field(max_length=64)
+    name: str = Field(default="", max_length=100, sa_column_kwargs={"server_default": ""})
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

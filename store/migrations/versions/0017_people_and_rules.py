@@ -22,6 +22,7 @@ def upgrade() -> None:
     for name, length in PERSON_TEXTS:
         op.add_column("person", sa.Column(name, sa.String(length=length), server_default="", nullable=False))
     op.add_column("person", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("access_token", sa.Column("name", sa.String(length=100), server_default="", nullable=False))
     _rules()
     _accounts()
     _unreached()
@@ -34,6 +35,7 @@ def downgrade() -> None:
         op.drop_table(table)
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION refuse_change_of_audit()")
+    op.drop_column("access_token", "name")
     for name in ("erased_at", "sending_key", "theme", "shortcuts", "read_receipts", *PERSON_FLAGS):
         op.drop_column("person", name)
 

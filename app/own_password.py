@@ -1,0 +1,66 @@
+"""Changing one's own password."""
+
+import msgspec
+from limits import RateLimitItemPerMinute
+
+from app.choosing import strong_enough
+from app.errors import FieldError, Forbidden, InvalidInput, NotFound
+from app.events import SignInEnded
+from app.passwords import check_password, hash_passwords
+from app.sign_in import new_secret, secret_hash
+from app.site import Identity, Site
+from store import account_links, own_sign_ins, people, sign_ins
+
+TRIES = RateLimitItemPerMinute(10, 5)
+
+
+class Renewed(msgspec.Struct, frozen=True):
+    """This sign-in goes on under another secret, for the cookie; `ended` others do not."""
+
+    secret: str
+    ended: int
+
+    def __repr__(self) -> str:
+        """Without the secret."""
+        return f"Renewed(ended={self.ended})"
+
+
+async def has_password(site: Site, who: Identity) -> bool:
+    """Whether she can sign in with a password at all."""
+    async with site.database.read() as session:
+        person = (await people.by_ids(session, [who.person_id])).get(who.person_id)
+    return person is not None and person.password_hash is not None
+
+
+async def change(site: Site, who: Identity, old: str, new: str) -> Renewed:
+    """Sign in with `new` from now on. Other browsers are signed out, unused links end; tokens stay.
+
+    Raises `InvalidInput` (`old` is `wrong`, or `new` will not do), `RateLimited`, and `Forbidden` for a program, or for
+    who has no password: a link that an admin makes gives her one.
+    """
+    if who.via != "session":
+        raise Forbidden
+    await site.throttle.spend(TRIES, "own_password", who.person_id)
+    async with site.database.read() as session:
+        person = (await people.by_ids(session, [who.person_id])).get(who.person_id)
+    if person is None or person.password_hash is None:
+        raise Forbidden
+    right, _ = await check_password(person.password_hash, old)
+    if not right:
+        raise InvalidInput(FieldError("old", "wrong", "This is not the present password."))
+    if new == old:
+        raise InvalidInput(FieldError("new", "same", "This is the present password."))
+    strong_enough(new, person.login, field="new")
+    (password_hash,) = await hash_passwords([new])
+    secret, now = new_secret(), site.now()
+    async with site.database.write() as session:
+        if not await own_sign_ins.holding_password(session, person.id, person.password_hash):
+            raise NotFound  # it was changed elsewhere at the same moment, and this sign-in is over
+        await sign_ins.set_password_hash(session, person.id, password_hash)
+        await own_sign_ins.renew_secret(session, who.session_id, secret_hash(site.settings, secret))
+        await account_links.end_all_of(session, person.id, now)
+        ended = await sign_ins.end_all_of(session, person.id, now, besides=who.session_id, tokens=False)
+    await site.throttle.forgive(TRIES, "own_password", who.person_id)
+    if ended:
+        site.announce([SignInEnded(person.id, ended)])
+    return Renewed(secret, len(ended))
