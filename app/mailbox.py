@@ -71,11 +71,12 @@ class Unread(msgspec.Struct, frozen=True):
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What of a box is wanted: what is unread, what somebody wrote first, what carries a file."""
+    """What of a box is wanted: what is unread, what somebody wrote first, carries a file, somebody else is in now."""
 
     unread: bool = False
     author: str | None = None
     attachments: bool = False
+    shared_with: str | None = None
 
 
 WHOLE = Wanted()
@@ -136,7 +137,7 @@ async def known_box(session: AsyncSession, who: Identity, name: str) -> Box:
 
 def sieve_of(wanted: Wanted) -> Sieve:
     """What the places of a box are asked."""
-    return Sieve(wanted.unread, wanted.author, wanted.attachments)
+    return Sieve(wanted.unread, wanted.author, wanted.attachments, wanted.shared_with)
 
 
 async def _shown(session: AsyncSession, rows: Sequence[BoxRow]) -> list[Row]:

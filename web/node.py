@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from prometheus_client.core import Metric
@@ -83,6 +84,11 @@ class Node:
         if self.sessions.elsewhere is not None:
             await self.sessions.elsewhere.close()
         await self.database.close()
+
+    async def connected(self, people: Collection[str]) -> set[str]:
+        """Who of these people is connected to any node."""
+        elsewhere = await self.sessions.connected_elsewhere(people)
+        return {person for person in people if person in elsewhere or person in self.hub.people}
 
     async def readiness(self) -> tuple[int, dict[str, str]]:
         """HTTP status and what to tell: 503 while draining or without the store, `degraded` without Redis."""

@@ -35,6 +35,7 @@ api_routes = [
     Resource("/api/lists/{id}", GET=lists.show, PATCH=lists.change, DELETE=lists.delete),
     Resource("/api/signature", GET=signature.show, PUT=signature.change),
     Resource("/api/people", GET=people.find),
+    Resource("/api/people/{id}", GET=people.show),
     Resource("/api/messages", POST=messages.create, GET=messages.index),
     Resource("/api/messages/{id}", GET=messages.show, PATCH=messages.change, DELETE=messages.discard),
     Resource("/api/messages/{id}/send", POST=sending.send, DELETE=sending.take_back),

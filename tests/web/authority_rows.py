@@ -67,6 +67,8 @@ class Row:
             return "folder"
         if "/lists/" in self.path:
             return "list"
+        if "/people/" in self.path:
+            return "other"
         if "/attachments/" in self.path:
             return "file"
         return "draft" if "/drafts/" in self.path or "/messages/" in self.path else "discussion"
