@@ -71,7 +71,7 @@ async def update_people(session: AsyncSession, rows: Sequence[dict[str, Any]]) -
     for columns, alike in groupby(sorted(rows, key=_columns_of), key=_columns_of):
         values: dict[str, Any] = {column: bindparam(f"new_{column}") for column in columns if column != "id"}
         query = update(Person).where(col(Person.id) == bindparam("new_id")).values(values)
-        for batch in _batches([{f"new_{key}": value for key, value in row.items()} for row in alike]):
+        for batch in batches([{f"new_{key}": value for key, value in row.items()} for row in alike]):
             await connection.execute(query, batch)
 
 
@@ -88,7 +88,7 @@ async def insert_memberships(session: AsyncSession, pairs: Sequence[tuple[str, s
 async def _insert(session: AsyncSession, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
     # On the connection: the mapper would leave out what is None and so break a batch into many statements.
     connection = await session.connection()
-    for batch in _batches(rows):
+    for batch in batches(rows):
         await connection.execute(insert(table), batch)
 
 
@@ -96,6 +96,7 @@ def _columns_of(row: dict[str, Any]) -> list[str]:
     return sorted(row)
 
 
-def _batches(rows: Sequence[T]) -> Iterator[list[T]]:
+def batches(rows: Sequence[T]) -> Iterator[list[T]]:
+    """`rows` in parts that one statement takes."""
     for start in range(0, len(rows), BATCH):
         yield list(rows[start : start + BATCH])

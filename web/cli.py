@@ -18,6 +18,7 @@ from web.commands import (
     read_settings,
 )
 from web.people_commands import people
+from web.rules_commands import rules
 
 parley = typer.Typer(
     name="parley",
@@ -29,6 +30,7 @@ parley = typer.Typer(
 )
 tokens = typer.Typer(no_args_is_help=True, help="Access tokens for programs.")
 parley.add_typer(people, name="people")
+parley.add_typer(rules, name="rules")
 parley.add_typer(tokens, name="tokens")
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 import typer
 from pydantic import ValidationError
@@ -55,6 +56,14 @@ def read_settings() -> Settings:
         return Settings.model_validate({})
     except ValidationError as error:
         raise CommandFailed("; ".join(_wrong_settings(error)), WRONG_SETTING) from None
+
+
+def read_file(file: Path) -> bytes:
+    """What a file holds. Raises `CommandFailed`."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise CommandFailed(f"{file} cannot be read: {error.strerror or error}") from None
 
 
 async def prepare_database(settings: Settings) -> None:

@@ -73,6 +73,7 @@ def importing(tmp_path: Path, parley: Run) -> Callable[[str], Done]:
         (["migrate"], {"PARLEY_DATABASE_URL": "sqlite+aiosqlite:////proc/none/parley.db"}, "/proc/none"),
         (["people", "import", "missing.csv"], {}, "missing.csv"),
         (["people", "suspend", "zoe"], {}, "zoe"),
+        (["rules", "import", "missing.csv"], {}, "missing.csv"),
         (["tokens", "create", "zoe"], {}, "zoe"),
     ],
 )

@@ -1,0 +1,44 @@
+"""The command about the rules on who may write to whom."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.csv_files import read_table
+from app.rulebook import COLUMNS, RulesReport, import_rules
+from app.settings import Settings
+from web.commands import open_site, read_file, read_settings
+
+rules = typer.Typer(no_args_is_help=True, help="Import the rules on who may write to whom.")
+
+
+@rules.callback()
+def _several() -> None:
+    """More may come; a single command would lose its name."""
+
+
+@rules.command("import")
+def import_file(
+    file: Path,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would change")] = False,
+) -> None:
+    """Replace all rules by those of a CSV file: all of it, or nothing.
+
+    Columns: from, to (names of groups), reach (members, group or both). Without any rule everybody may write to
+    everybody.
+    """
+
+    async def bring_in(settings: Settings) -> RulesReport:
+        table = read_table(read_file(file), COLUMNS, COLUMNS)
+        async with open_site(settings) as site:
+            return await import_rules(site, table.rows, lines=table.lines, dry_run=dry_run)
+
+    report = asyncio.run(bring_in(read_settings()))
+    would = " would be" if dry_run else ""
+    typer.echo(
+        f"{report.rules} rules{would}: {report.added} added, {report.changed} changed, {report.removed} removed."
+    )
+    if not report.rules:
+        typer.echo("Without any rule everybody may write to everybody.")
