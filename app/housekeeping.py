@@ -10,7 +10,7 @@ from app.deleting import empty_trash
 from app.purging import purge_abandoned
 from app.site import Site
 from app.tidying import tidy_files
-from store import sign_ins
+from store import account_links, sign_ins
 from store.database import StoreUnavailable
 
 log = structlog.get_logger(__name__)
@@ -21,11 +21,12 @@ KEEP_ENDED = timedelta(days=30)
 
 
 async def purge_sign_ins(site: Site) -> int:
-    """Delete sessions and tokens that ended, expired or were left unused long ago; returns how many."""
+    """Delete sessions, tokens and links that ended, expired or were left unused long ago; returns how many."""
     now = site.now()
     idle = timedelta(days=site.settings.session_idle_days)
     async with site.database.write() as session:
-        return await sign_ins.purge(
+        links = await account_links.purge(session, now - KEEP_ENDED)
+        return links + await sign_ins.purge(
             session, ended_before=now - KEEP_ENDED, seen_before=now - KEEP_ENDED - idle
         )
 

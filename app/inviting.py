@@ -22,8 +22,8 @@ from store.tables import AccountLink
 Purpose = Literal["invitation", "reset"]
 
 RESET_WITHIN = timedelta(hours=1)
-TRIES_PER_ADDRESS = RateLimitItemPerMinute(50, 5)
-"""Links that one address may look at or use, on all nodes together."""
+FAILURES_PER_ADDRESS = RateLimitItemPerMinute(50, 5)
+"""Links that are good for nothing, from one address, on all nodes together. A whole class may come in from one."""
 
 
 class Invitation(msgspec.Struct, frozen=True):
@@ -45,11 +45,11 @@ class Invitation(msgspec.Struct, frozen=True):
 
 
 class Invited(msgspec.Struct, frozen=True):
-    """Whom a link lets in."""
+    """Whom a link lets in, and whether for the first time."""
 
     login: str
     name: str
-    language: str
+    purpose: str
 
 
 async def invite(site: Site, who: Identity | None, person_id: str) -> Invitation:
@@ -74,12 +74,14 @@ async def invited_by(site: Site, secret: str, *, address: str) -> Invited:
 
     Raises `NotFound`, the same for what is unknown, used or too old, and `RateLimited`.
     """
-    await site.throttle.spend(TRIES_PER_ADDRESS, "account_link", address)
+    await site.throttle.check(FAILURES_PER_ADDRESS, "account_link", address)
     async with site.database.read() as session:
-        person = await account_links.whose(session, secret_hash(site.settings, secret), site.now())
-    if person is None:
+        found = await account_links.whose(session, secret_hash(site.settings, secret), site.now())
+    if found is None:
+        await site.throttle.spend(FAILURES_PER_ADDRESS, "account_link", address)
         raise NotFound
-    return Invited(person.login, person.name, person.language)
+    person, purpose = found
+    return Invited(person.login, person.name, purpose)
 
 
 async def choose_password(

@@ -43,6 +43,10 @@ class Settings(BaseSettings):
     secret: SecretStr = Field(
         default=SecretStr(""), description="signs what leaves the server; required in public"
     )
+    setup_code: SecretStr = Field(
+        default=SecretStr(""),
+        description="what the first start asks for; empty: made and printed at start",
+    )
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="further origins, by commas"
     )

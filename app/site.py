@@ -27,6 +27,8 @@ class Site:
     now: Callable[[], datetime] = utc_now
     something_held: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     """Set when a message of somebody on this node waits to leave (see `app.held`)."""
+    has_people: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    """Set once there is known to be anybody (see `app.first_start`)."""
     sightings: Sightings = field(init=False)
     marks: ReadMarks = field(init=False)
     files: Files = field(init=False)

@@ -19,11 +19,14 @@ def add(session: AsyncSession, link: AccountLink) -> None:
     session.add(link)
 
 
-async def whose(session: AsyncSession, secret_hash: str, now: datetime) -> Person | None:
-    """Whom a link that may still be used lets in."""
-    query = select(Person).join(AccountLink, col(AccountLink.person_id) == col(Person.id))
+async def whose(session: AsyncSession, secret_hash: str, now: datetime) -> tuple[Person, str] | None:
+    """Whom a link that may still be used lets in, and its purpose."""
+    query = select(Person, col(AccountLink.purpose)).join(
+        AccountLink, col(AccountLink.person_id) == col(Person.id)
+    )
     query = query.where(col(AccountLink.token_hash) == secret_hash, *_may_be_used(now), *_lets_in())
-    return (await session.execute(query)).scalar_one_or_none()
+    row = (await session.execute(query)).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 async def use(session: AsyncSession, secret_hash: str, now: datetime) -> Person | None:

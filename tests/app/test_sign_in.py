@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from app.errors import NotFound, WrongCredentials
-from app.events import Event, SignInEnded
+from app.events import Event, PersonChanged, SignInEnded
 from app.housekeeping import purge_sign_ins
 from app.people import resume, suspend
 from app.sign_in import create_token, create_tokens, identify, sign_out
@@ -127,7 +127,7 @@ async def test_suspension_shuts_every_door_and_resuming_opens_them(
     """Sessions end for good, tokens rest, the password is refused; all is told to the live door."""
     entered, token = await enter(site), await create_token(site, "ann")
     await suspend(site, "ann")
-    assert site_events == [SignInEnded(ann, [])]
+    assert site_events == [SignInEnded(ann, []), PersonChanged(ann)]
     assert await identify(site, cookie=entered.secret) is None
     assert await identify(site, bearer=token) is None
     with pytest.raises(WrongCredentials):
