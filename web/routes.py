@@ -18,12 +18,14 @@ from web.api import (
     people,
     recipients,
     replies,
+    rules,
     search,
     sending,
     session,
     signature,
     unread,
 )
+from web.api.administration import admin_resources
 from web.api.resource import Resource
 from web.live import Live
 from web.pages import page_routes
@@ -61,6 +63,10 @@ api_routes = [
     Resource("/api/attachments/{id}/preview", GET=attachments.preview),
     Resource("/api/search", GET=search.find),
     Resource("/api/unread", GET=unread.show),
+    Resource("/api/admin/rules", GET=rules.index),
+    Resource("/api/admin/rules/{from}/{to}", PUT=rules.put, DELETE=rules.delete),
+    Resource("/api/admin/people/{person}/audience", GET=rules.audience),
+    *admin_resources,
     Resource("/api/openapi.json", GET=openapi.show),
     Resource("/healthz", GET=health.live),
     Resource("/readyz", GET=health.ready),

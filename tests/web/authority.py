@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from app import folders, lists, participants
+from app.administration import people as administered
 from app.drafts import Address, DraftFields, create
 from app.people import suspend
 from app.site import Identity, Site
@@ -48,6 +49,12 @@ class Target:
     """A participant other than whoever asks."""
     stranger: str
     """Somebody who is in no discussion."""
+    account: str
+    """Somebody new whom nothing here needs."""
+    circle: str
+    """A group of the participant other than whoever asks, which nothing here needs."""
+    group: str
+    """A group of everybody: by a rule within it, all may write to all still."""
 
 
 class World:
@@ -57,6 +64,7 @@ class World:
         self.site = site
         self.people: dict[str, Identity] = {}
         self.tokens: dict[str, str] = {}
+        self.group = ""
 
     async def populate(self) -> "World":
         """Make the people."""
@@ -75,6 +83,7 @@ class World:
             await factories.person(self.site, role, role=role) for role in ("announcer", "admin", "operator")
         ]
         self.people = {person.login: person for person in found}
+        self.group = (await factories.group(self.site, "Everybody", found)).id
         for login, person in self.people.items():
             self.tokens[login] = await factories.token(self.site, person)
         return self
@@ -100,6 +109,9 @@ class World:
             (await lists.create(self.site, author, f"{SECRET_DRAFT} {new_id()}")).id,
             self.people["other"].person_id,
             self.people["newcomer"].person_id,
+            await administered.create(self.site, None, {"login": new_id(), "name": "Somebody New"}),
+            (await factories.group(self.site, f"Circle {new_id()}", [self.people["other"]])).id,
+            self.group,
         )
 
     async def shut_out(self) -> None:

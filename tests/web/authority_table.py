@@ -3,10 +3,16 @@
 A row gives the answer to whoever may; the profile says who that is, and what everybody else gets.
 """
 
-from tests.web import authority_api, authority_pages, authority_people
+from tests.web import authority_admin, authority_api, authority_pages, authority_people, authority_rules
 from tests.web.authority_rows import INSIDE, SIGNED_IN, Frame
 
-ROWS = [*authority_api.ROWS, *authority_pages.ROWS, *authority_people.ROWS]
+ROWS = [
+    *authority_api.ROWS,
+    *authority_pages.ROWS,
+    *authority_people.ROWS,
+    *authority_admin.ROWS,
+    *authority_rules.ROWS,
+]
 
 FRAMES = [
     Frame("hello", "resumed complete", INSIDE, lambda t: {"resume": {t.discussion: 1}}),
