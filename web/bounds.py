@@ -23,6 +23,9 @@ SLOWEST_FILE = 8 * 1024
 FILES_COME_TO = "/api/attachments"
 FORMS_WITH_FILES = re.compile(r"/new|/drafts/[^/]+|/discussions/[^/]+/replies")
 """Pages whose forms bring files, too, where no scripts do (see `web.pages.filling`)."""
+IMPORTS_COME_TO = re.compile(r"(/api)?/admin/import/[a-z]+")
+LARGEST_IMPORT = 16 * 1024 * 1024
+"""Bytes of a table that an admin brings: a hundred thousand people."""
 AROUND_FILE = 64 * 1024
 """Bytes of a form with one file besides it."""
 ALL_AT_ONCE = 4
@@ -73,7 +76,13 @@ def _brings_files(scope: Scope) -> bool:
     return is_form and scope["method"] == "POST" and bool(FORMS_WITH_FILES.fullmatch(scope["path"]))
 
 
+def _brings_import(scope: Scope) -> bool:
+    return scope["method"] == "POST" and bool(IMPORTS_COME_TO.fullmatch(scope["path"]))
+
+
 def _most(scope: Scope) -> int:
+    if _brings_import(scope):
+        return LARGEST_IMPORT + AROUND_FILE
     if not (_brings_file(scope) or _brings_files(scope)):
         return LARGEST_BODY
     limits: FileLimits = scope["app"].state.node.settings.file_limits
@@ -112,6 +121,5 @@ def _counted(scope: Scope, receive: Receive) -> Receive:
 def _body_too_large(scope: Scope) -> Exception:
     if _brings_file(scope):
         return FileTooLarge(_most(scope) - AROUND_FILE)
-    return Refused(
-        413, "too_large", f"A body has at most {LARGEST_BODY} bytes here.", {"Connection": "close"}
-    )
+    most = LARGEST_IMPORT if _brings_import(scope) else LARGEST_BODY
+    return Refused(413, "too_large", f"A body has at most {most} bytes here.", {"Connection": "close"})

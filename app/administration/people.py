@@ -27,8 +27,15 @@ TAKEN = "Somebody has this login already."
 NEVER_EMPTY = ("role", "language", "time_zone", "messaging")
 
 
+class GroupName(msgspec.Struct, frozen=True):
+    """A group that somebody is in."""
+
+    id: str
+    name: str
+
+
 class Account(msgspec.Struct, frozen=True):
-    """An account, the groups it is in (identifier and name), and with how many browsers it is signed in."""
+    """An account, the groups it is in, and with how many browsers it is signed in."""
 
     id: str
     login: str
@@ -42,7 +49,7 @@ class Account(msgspec.Struct, frozen=True):
     created_at: datetime
     last_seen_at: datetime | None
     suspended_at: datetime | None
-    groups: list[tuple[str, str]]
+    groups: list[GroupName]
     sessions: int
 
 
@@ -74,7 +81,8 @@ async def get(site: Site, who: Identity | None, person_id: str) -> Account:
         row = _found(await stored.account(session, person_id))
         groups = (await stored.groups_by_person(session, person_id)).get(person_id, [])
         sessions = await stored.sessions_of(session, person_id, site.now())
-    return Account(**msgspec.structs.asdict(row), groups=groups, sessions=sessions)
+    named = [GroupName(*one) for one in groups]
+    return Account(**msgspec.structs.asdict(row), groups=named, sessions=sessions)
 
 
 async def create(site: Site, who: Identity | None, fields: Mapping[str, str]) -> str:

@@ -157,6 +157,8 @@ def _refusals(method: str, one: Operation) -> list[int]:
     implied = {503}
     if not one.for_everybody:
         implied |= {401}
+    if one.for_admins:
+        implied |= {403}
     if method not in ("GET", "HEAD"):
         implied |= {403, 413}
     if one.takes is not None:

@@ -12,6 +12,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from app.administration.acting import check_admin
 from app.errors import NotFound
 from app.site import Identity, Site
 from web.api.reading import read_json, read_query
@@ -71,6 +72,7 @@ class Operation:
     gives: Mapping[int, Any]
     refuses: tuple[int, ...]
     for_everybody: bool
+    for_admins: bool
     takes_query: bool
     takes_file: bool
     may_be_empty: bool
@@ -81,7 +83,9 @@ class Operation:
         """Answer: first who asks, then what was sent, then the use case."""
         call = Call(request)
         if not self.for_everybody:
-            who(request)
+            asking = who(request)
+            if self.for_admins:
+                check_admin(asking)
         if self.takes is None:
             return await self.handle(call)
         if self.takes_query:
@@ -114,6 +118,7 @@ def operation(
     gives: Mapping[int, Any],
     refuses: tuple[int, ...] = (),
     for_everybody: bool = False,
+    for_admins: bool = False,
     versioned: bool = False,
     takes_file: bool = False,
     media_type: str = JSON,
@@ -126,6 +131,7 @@ def operation(
     gives: Mapping[int, Any],
     refuses: tuple[int, ...] = (),
     for_everybody: bool = False,
+    for_admins: bool = False,
     versioned: bool = False,
     may_be_empty: bool = False,
 ) -> Callable[[Taking[Given]], Operation]: ...
@@ -136,6 +142,8 @@ def operation(
     query: type[Given],
     gives: Mapping[int, Any],
     refuses: tuple[int, ...] = (),
+    for_admins: bool = False,
+    takes_file: bool = False,
     media_type: str = JSON,
 ) -> Callable[[Taking[Given]], Operation]: ...
 def operation(
@@ -146,6 +154,7 @@ def operation(
     gives: Mapping[int, Any],
     refuses: tuple[int, ...] = (),
     for_everybody: bool = False,
+    for_admins: bool = False,
     versioned: bool = False,
     may_be_empty: bool = False,
     takes_file: bool = False,
@@ -155,8 +164,9 @@ def operation(
 
     `takes` is the type of the body, `query` that of the query; `gives` the type of each good answer by status
     (None: no content); `refuses` the statuses it may answer with besides those that its form implies;
-    `versioned` answers carry an entity tag; a body that `may_be_empty` sets nothing; who `takes_file` reads the body by
-    itself, a form with a file; `media_type` is what good answers are.
+    what is `for_admins` refuses everybody else with 403 before it reads anything; `versioned` answers carry an entity
+    tag; a body that `may_be_empty` sets nothing; who `takes_file` reads the body by itself, a form with a file;
+    `media_type` is what good answers are.
     """
     return _Describe(
         summary=summary,
@@ -166,6 +176,7 @@ def operation(
         gives=dict(gives),
         refuses=refuses,
         for_everybody=for_everybody,
+        for_admins=for_admins,
         versioned=versioned,
         may_be_empty=may_be_empty,
         media_type=media_type,
