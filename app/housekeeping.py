@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from app.deleting import empty_trash
+from app.erasing import finish_erasing
 from app.purging import purge_abandoned
 from app.site import Site
 from app.tidying import tidy_files
@@ -36,6 +37,7 @@ async def keep_house(site: Site) -> None:
     while True:
         try:
             log.info("sign_ins_purged", count=await purge_sign_ins(site))
+            log.info("erasings_finished", count=await finish_erasing(site))
             log.info("trash_emptied", count=await empty_trash(site))
             log.info("discussions_purged", count=await purge_abandoned(site))
             tidied = await tidy_files(site)

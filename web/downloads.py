@@ -40,13 +40,13 @@ def download(site: Site, who: Identity, overview: Overview, form: Form, view: Vi
     """The whole discussion, as far as `who` sees it."""
     subject = harmless(overview.subject)[:LONGEST_NAME] if overview.subject.strip() else "Parley"
     name = harmless(f"{subject} {view.dates.today.isoformat()}{ENDINGS[form]}")
-    pieces = _as_text(site, who, overview, view) if form == "text" else _as_json(site, who, overview)
+    pieces = as_text(site, who, overview, view) if form == "text" else as_json(site, who, overview)
     return StreamingResponse(
         pieces, headers={"Content-Type": TYPES[form], "Content-Disposition": disposition(name)}
     )
 
 
-async def _as_json(site: Site, who: Identity, overview: Overview) -> AsyncIterator[bytes]:
+async def as_json(site: Site, who: Identity, overview: Overview) -> AsyncIterator[bytes]:
     head = {
         "id": overview.id,
         "subject": overview.subject,
@@ -68,7 +68,7 @@ async def _as_json(site: Site, who: Identity, overview: Overview) -> AsyncIterat
     yield b'\n],"complete":' + complete + b"}\n"
 
 
-async def _as_text(site: Site, who: Identity, overview: Overview, view: View) -> AsyncIterator[str]:
+async def as_text(site: Site, who: Identity, overview: Overview, view: View) -> AsyncIterator[str]:
     names = format_list([person.name for person in overview.participants], locale=view.language.locale)
     yield f"{overview.subject or view.gettext(NO_SUBJECT)}\n"
     yield view.gettext(PARTICIPANTS).format(names=names) + "\n"

@@ -1,0 +1,135 @@
+"""What is somebody's own as a zip file: herself, what she is writing, her discussions as JSON, as text, with files."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import msgspec
+import structlog
+
+from app import attachments, discussions, own_data
+from app.discussions import Overview
+from app.downloading import whole
+from app.errors import NotFound
+from app.events import Attached
+from app.file_names import harmless
+from app.site import Identity, Site
+from store.contents import Stored
+from store.database import StoreUnavailable
+from web.downloads import as_json, as_text
+from web.i18n import mark
+from web.rendering import View
+from web.zipping import Zip
+
+log = structlog.get_logger(__name__)
+
+LONGEST_NAME = 60
+ABOUT = mark(
+    "What is yours on this site, as it was on {time}.\n\n"
+    "profile.json: who you are here, your settings, groups, lists, folders and sign-ins.\n"
+    "messages-in-progress.json: what you have not sent yet.\n"
+    "discussions: those you are in, each as JSON, as text, and with its files.\n"
+    "left: what you wrote in discussions that you have left.\n"
+)
+
+
+async def export(site: Site, who: Identity, view: View) -> AsyncIterator[bytes]:
+    """The zip file, piece by piece. What she loses while it is made is missing from there on."""
+    archive = Zip(view.dates.now)
+    about = view.gettext(ABOUT).format(time=view.dates.exact(view.dates.now))
+    async for piece in archive.add("README.txt", _one(about.encode())):
+        yield piece
+    async for piece in archive.add("profile.json", _one(_pretty(await own_data.profile(site, who)))):
+        yield piece
+    async for piece in archive.add("messages-in-progress.json", _listed(own_data.unsent(site, who))):
+        yield piece
+    number = 0
+    async for place in own_data.places(site, who):
+        number += 1
+        try:
+            pieces = _discussion if place.inside else _left
+            async for piece in pieces(archive, site, who, place.id, number, view):
+                yield piece
+        except NotFound:
+            # She has lost it since it was listed.
+            continue
+    yield archive.end()
+
+
+async def _discussion(
+    archive: Zip, site: Site, who: Identity, room: str, number: int, view: View
+) -> AsyncIterator[bytes]:
+    overview = await discussions.overview(site, who, room)
+    subject = harmless(overview.subject)[:LONGEST_NAME].strip() if overview.subject.strip() else ""
+    folder = f"discussions/{number:05} {subject}".rstrip()
+    async for piece in archive.add(f"{folder}/discussion.json", as_json(site, who, overview)):
+        yield piece
+    async for piece in archive.add(f"{folder}/discussion.txt", _encoded(as_text(site, who, overview, view))):
+        yield piece
+    names: set[str] = set()
+    async for file in _files(site, who, overview):
+        name = _free(harmless(file.name), names)
+        pieces = _content(site, who, file)
+        async for piece in archive.add(f"{folder}/files/{name}", pieces, is_packed_already=True):
+            yield piece
+
+
+async def _left(
+    archive: Zip, site: Site, who: Identity, room: str, number: int, view: View
+) -> AsyncIterator[bytes]:
+    words = await own_data.own_words(site, who, room)
+    if words:
+        async for piece in archive.add(f"left/{number:05}.json", _one(_pretty(words))):
+            yield piece
+
+
+async def _files(site: Site, who: Identity, overview: Overview) -> AsyncIterator[Attached]:
+    seen: set[str] = set()
+    async for lines in whole(site, who, overview):
+        for file in (file for line in lines for file in line.attachments):
+            if file.id not in seen:
+                seen.add(file.id)
+                yield file
+
+
+async def _content(site: Site, who: Identity, file: Attached) -> AsyncIterator[bytes]:
+    """The bytes of a file, each authorised when it comes to it."""
+    content = await attachments.find(site, who, file.id)
+    try:
+        async for piece in site.files.blobs.read(Stored(content.digest, content.place), 0, content.size):
+            yield piece
+    except (FileNotFoundError, StoreUnavailable):
+        # One file that cannot be had does not keep her from all others; it is there, and too short.
+        log.error("bytes_missing_in_export")
+
+
+async def _listed(items: AsyncIterator[Any]) -> AsyncIterator[bytes]:
+    between = b"[\n"
+    async for item in items:
+        yield between + msgspec.json.encode(item)
+        between = b",\n"
+    yield b"\n]\n" if between == b",\n" else b"[]\n"
+
+
+async def _encoded(texts: AsyncIterator[str]) -> AsyncIterator[bytes]:
+    async for text in texts:
+        yield text.encode()
+
+
+async def _one(content: bytes) -> AsyncIterator[bytes]:
+    yield content
+
+
+def _pretty(value: Any) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2)
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A name that no other file of the folder has, where case may not tell two apart."""
+    stem, dot, ending = name.rpartition(".")
+    stem, ending = (stem, f".{ending}") if stem and dot else (name, "")
+    chosen, number = name, 1
+    while chosen.casefold() in taken:
+        number += 1
+        chosen = f"{stem} ({number}){ending}"
+    taken.add(chosen.casefold())
+    return chosen
