@@ -99,6 +99,12 @@ async def cards(
     return {card.id: card for card in await _cards(site, who, connected, rows, decided)}
 
 
+async def seen_lately(site: Site, most: int) -> list[str]:
+    """Who of those in the directory was here last, the latest first: identifiers, to ask for cards by."""
+    async with site.database.read() as session:
+        return await directory.seen_lately(session, most)
+
+
 async def card(site: Site, who: Identity, connected: Connected, person_id: str) -> PersonCard:
     """One person's card. Raises `NotFound` for whoever is not in the directory."""
     found = await cards(site, who, connected, [person_id])

@@ -135,9 +135,13 @@ class Presence(Struct, tag="presence", frozen=True):
 
 
 class People(Struct, tag="people", frozen=True):
-    """Of people whom this connection watches, these are other than before, came or went: ask again."""
+    """Of people whom this connection watches, these are other than before, came or went: ask again.
+
+    Where many are told the same, each asks after a random part of `within` seconds.
+    """
 
     changed: list[str]
+    within: float = 0
 
 
 class PersonId(Struct, frozen=True):

@@ -19,6 +19,8 @@ GATHER = 0.25
 """Seconds in which changes go into one frame of a connection."""
 BREATH_AFTER = 100
 """Frames after which everything else on the event loop has its turn."""
+ANSWERED_PER_SECOND = 200
+"""How many of those who are told may ask within a second: a part of what one process answers."""
 RECENT = 30.0
 """Seconds for which a change is remembered: a page that was rendered before it may be watched only after it."""
 
@@ -81,9 +83,10 @@ class Watching:
     async def _tell_soon(self) -> None:
         await asyncio.sleep(GATHER)
         gathered, self._gathered = self._gathered, defaultdict(dict)
+        within = round(len(gathered) / ANSWERED_PER_SECOND, 1)
         for number, (connection, people) in enumerate(gathered.items(), 1):
             if connection.is_open:
-                connection.send_if_free(People(list(people)))
+                connection.send_if_free(People(list(people), within))
             if number % BREATH_AFTER == 0:
                 await asyncio.sleep(0)
 

@@ -61,6 +61,13 @@ async def listed(session: AsyncSession, ids: Collection[str]) -> dict[str, Liste
     return {row[0]: Listed(*row) for row in rows}
 
 
+async def seen_lately(session: AsyncSession, most: int) -> list[str]:
+    """Who was seen last, the latest first."""
+    seen = col(Person.last_seen_at)
+    query = select(col(Person.id)).where(*IS_LISTED, seen.is_not(None)).order_by(seen.desc()).limit(most)
+    return list((await session.execute(query)).scalars())
+
+
 async def groups_of(session: AsyncSession, person_id: str) -> list[tuple[str, str]]:
     """Identifier and name of the groups that somebody is in, by name."""
     query = (

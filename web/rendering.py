@@ -69,6 +69,8 @@ class View:
     """Discussions with something unread; None when it is not known."""
     nudge: Nudge | None
     """What is pointed out on this page, if anything."""
+    reachable_days: int = 15
+    """Days since somebody was last seen after which she counts as not reachable."""
 
     def gettext(self, sentence: str) -> str:
         """A sentence of the catalogue in the reader's language."""
@@ -146,6 +148,7 @@ def view_of(
         origin=request.query_params.get("from", ""),
         unread=unread,
         nudge=said(waiting, dates, catalogue(language.code)) if waiting else None,
+        reachable_days=site_of(request).settings.reachable_days,
     )
 
 

@@ -5,6 +5,10 @@ from tests.web.authority_rows import SIGNED_IN, Frame, Row
 ROWS = [
     # Everybody is in the directory; what both share is the reader's own anyhow.
     Row("GET", "/api/people/{id}", 200, SIGNED_IN),
+    Row("GET", "/people", 200, SIGNED_IN, query=lambda t: "q=a"),
+    Row("GET", "/people/{id}", 200, SIGNED_IN),
+    Row("GET", "/fragments/people", 200, SIGNED_IN, query=lambda t: "q=a"),
+    Row("GET", "/fragments/people/lines", 200, SIGNED_IN, query=lambda t: f"as=row&ids={t.other},{t.draft}"),
 ]
 
 FRAMES = [

@@ -69,7 +69,7 @@ async def test_blocks_are_in_order_and_hidden_when_empty(node: RunningNode, site
     ]
     shown = [row.one("span", "row-subject").text for row in page.all("li", "row")]
     assert shown == ["In", "Out", "Waits"]
-    assert page.one("section", "correspondents").one("span", "name").text == "Bob"
+    assert page.one("section", "correspondents").one("a", "name").text == "Bob"
 
 
 def _subjects(page: Element, block: str) -> list[str]:

@@ -24,6 +24,7 @@ from web.pages import (
     takeaway,
     writing,
 )
+from web.pages.people import people_routes
 from web.static_files import serve_static
 
 page_routes: list[BaseRoute] = [
@@ -74,6 +75,7 @@ page_routes: list[BaseRoute] = [
     Route("/discussions/{id}/participants/{person}/remove", participants.remove, methods=["POST"]),
     Route("/discussions/{id}/stop", participants.ask_to_stop, methods=["GET"]),
     Route("/discussions/{id}/stop", participants.stop, methods=["POST"]),
+    *people_routes,
     Route("/fragments/rows", fragments.rows, methods=["GET"]),
     Route("/fragments/senders", fragments.senders, methods=["GET"]),
     Route("/fragments/home", fragments.home_blocks, methods=["GET"]),

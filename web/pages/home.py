@@ -7,9 +7,9 @@ from itertools import islice
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import company, drafts, mailbox
+from app import company, directory, drafts, mailbox
+from app.directory import PersonCard
 from app.drafts import Draft
-from app.events import PersonRef
 from app.mailbox import Row, Wanted
 from app.site import Identity, Site
 from web.identity import who
@@ -23,13 +23,18 @@ MOST_IN_PROGRESS = 10
 MOST_DRAFTS = 5
 MOST_CORRESPONDENTS = 8
 MOST_ONLINE = 12
-MOST_ASKED = 200
-"""People of whom it is asked whether they are online."""
+MOST_ASKED = 100
+"""People with whom one writes, and as many others on this node, of whom it is asked whether they are online."""
+FEW = 30
+"""Who writes with fewer than so many people is told when others come, too: of those who were here lately."""
 
 
 @dataclass(frozen=True)
 class Home:
-    """What the blocks hold; `more_…` says that there is more than is shown. `here`: who of them is online."""
+    """What the blocks hold; `more_…` says that there is more than is shown.
+
+    `watched`: people who are not shown, and may belong here once they come.
+    """
 
     new: Sequence[Row]
     more_new: bool
@@ -37,9 +42,9 @@ class Home:
     more_progress: bool
     drafts: Sequence[Draft]
     more_drafts: bool
-    correspondents: Sequence[PersonRef]
-    online: Sequence[PersonRef]
-    here: set[str]
+    correspondents: Sequence[PersonCard]
+    online: Sequence[PersonCard]
+    watched: Sequence[str]
 
 
 async def show(request: Request) -> Response:
@@ -56,13 +61,7 @@ async def home_of(node: Node, me: Identity) -> Home:
     new, more_new = await _new(site, me, latest.items)
     read = [row for row in latest.items if not row.is_new]
     waiting = await drafts.list_drafts(site, me, limit=MOST_DRAFTS)
-    close = await company.main_correspondents(site, me, latest.items)
-    correspondents = (await company.writable(site, me, close[: 2 * MOST_CORRESPONDENTS]))[
-        :MOST_CORRESPONDENTS
-    ]
-    here = await _online(node, close)
-    main = {person.id for person in correspondents}
-    others = [person for person in here if person not in main]
+    correspondents, online, watched = await _company(node, me, latest.items)
     return Home(
         new=new[:MOST_NEW],
         more_new=more_new,
@@ -71,8 +70,8 @@ async def home_of(node: Node, me: Identity) -> Home:
         drafts=waiting.items,
         more_drafts=waiting.next is not None,
         correspondents=correspondents,
-        online=(await company.writable(site, me, others[: 2 * MOST_ONLINE]))[:MOST_ONLINE],
-        here=set(here),
+        online=online,
+        watched=watched,
     )
 
 
@@ -89,10 +88,19 @@ async def _new(site: Site, me: Identity, latest: Sequence[Row]) -> tuple[list[Ro
     return new, len(new) > MOST_NEW or len(new) < count
 
 
-async def _online(node: Node, close: Sequence[str]) -> list[str]:
-    """Who is connected: those with whom one writes, on any node, then others on this one."""
-    asked = list(close[:MOST_ASKED])
-    elsewhere = await node.sessions.connected_elsewhere(asked)
-    there = [person for person in asked if person in elsewhere or person in node.hub.people]
-    known = set(there)
-    return there + list(islice((person for person in node.hub.people if person not in known), MOST_ASKED))
+async def _company(
+    node: Node, me: Identity, rows: Sequence[Row]
+) -> tuple[list[PersonCard], list[PersonCard], list[str]]:
+    """With whom one writes most, as far as one may; who else is online; and who may come."""
+    close = (await company.main_correspondents(node.site, me, rows))[:MOST_ASKED]
+    known = {me.person_id, *close}
+    others = list(islice((person for person in node.hub.people if person not in known), MOST_ASKED))
+    if len(close) < FEW:
+        others += await directory.seen_lately(node.site, MOST_ASKED - len(close))
+    found = await directory.cards(node.site, me, node.connected, [*close, *others])
+    found.pop(me.person_id, None)
+    correspondents = [found[one] for one in close if one in found and found[one].may_write]
+    main = correspondents[:MOST_CORRESPONDENTS]
+    online = [card for card in found.values() if card.online and card not in main][:MOST_ONLINE]
+    shown = {card.id for card in (*main, *online)}
+    return main, online, [one for one in found if one not in shown][:MOST_ASKED]

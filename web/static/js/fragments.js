@@ -18,6 +18,10 @@ class LiveFragment extends HTMLElement {
     });
   }
 
+  ask() {
+    this.#calm.ask();
+  }
+
   async update() {
     const fresh = rendered(await getHtml(this.dataset.href));
     this.replaceChildren(fresh);
@@ -26,6 +30,22 @@ class LiveFragment extends HTMLElement {
 
 class HomeBlocks extends LiveFragment {
   types = ["entry", "unread", "added", "gone", "view", "message"];
+
+  connectedCallback() {
+    super.connectedCallback();
+    live.subscribe("people", null, ({ within }) => setTimeout(() => this.ask(), Math.random() * within * 1000));
+    this.#watch();
+  }
+
+  async update() {
+    await super.update();
+    this.#watch();
+  }
+
+  /** Those who are not shown and may belong here once they come. */
+  #watch() {
+    live.watch(this, (this.querySelector("[data-watch]")?.dataset.watch ?? "").split(" ").filter(Boolean));
+  }
 }
 
 class WaitingMessages extends LiveFragment {

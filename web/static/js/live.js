@@ -16,6 +16,8 @@ class Live {
   #subscribers = new Set();
   #latest = new Map();
   #open = new Map();
+  #watched = new Map();
+  #watching;
   #unsaid = [];
   #alone = !globalThis.SharedWorker;
 
@@ -48,6 +50,18 @@ class Live {
   close(discussion) {
     this.#open.delete(discussion);
     this.#tell({ do: "close", discussion });
+  }
+
+  /** This part of the page (`by`) shows these people: when they are other than before, `people` is heard. */
+  watch(by, people) {
+    if (people.length) this.#watched.set(by, people);
+    else this.#watched.delete(by);
+    clearTimeout(this.#watching);
+    this.#watching = setTimeout(() => this.#tellWatched());
+  }
+
+  #tellWatched() {
+    this.#tell({ do: "watch", people: [...new Set([...this.#watched.values()].flat())] });
   }
 
   /** Hands a reply over. A note stays until the station has shelved it: a tab may close in between. */
@@ -96,6 +110,7 @@ class Live {
     this.#port = this.#alone ? await stationHere(hello) : this.#share(hello);
     this.#port.onmessage = ({ data }) => this.#heard(data);
     for (const message of this.#unsaid.splice(0)) this.#tell(message);
+    if (this.#watched.size) this.#tellWatched();
     for (const [, reply] of this.#notes()) this.#tell({ do: "post", reply });
   }
 

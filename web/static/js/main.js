@@ -11,6 +11,8 @@ const MODULES = {
   "unread-badge": "./badge.js",
   "connection-state": "./connection-state.js",
   "home-blocks, boxes-nav, waiting-messages": "./fragments.js",
+  "live-person": "./people.js",
+  "people-search": "./directory.js",
   "message-list": "./rows.js",
   ".folder-tree": "./folder-dragging.js",
   "box-selection": "./selection.js",

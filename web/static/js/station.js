@@ -7,10 +7,12 @@ import { newId } from "./identifier.js";
 import { Outbox } from "./outbox.js";
 import { Positions } from "./positions.js";
 import { openShelf } from "./shelf.js";
+import { Watched } from "./watched.js";
 
 export class Station {
   #tabs = new Map();
   #positions = new Positions();
+  #watched = new Watched((people) => this.#connection.send({ type: "watch", people }));
   #presence = new Map();
   #reads = new Map();
   #count = null;
@@ -75,6 +77,7 @@ export class Station {
     retry: (_, { client_id }) => this.#outbox.retry(client_id),
     discard: (_, { client_id }) => this.#outbox.remove(client_id),
     read: (_, { discussion, seq }) => this.#read(discussion, seq),
+    watch: (port, { people }) => this.#watched.set(port, people),
     send: (_, { frame }) => this.#connection.send(frame),
     visible: (port, { on }) => {
       this.#tabs.get(port).visible = on;
@@ -108,6 +111,7 @@ export class Station {
   #detach(port) {
     for (const discussion of this.#tabs.get(port)?.open ?? []) this.#hide(port, discussion);
     this.#tabs.delete(port);
+    this.#watched.delete(port);
     port.close();
   }
 
@@ -139,6 +143,7 @@ export class Station {
       for (const discussion of this.#open) this.#connection.send({ type: "open", discussion });
       for (const [discussion, seq] of this.#reads) this.#connection.send({ type: "read", discussion, seq });
       this.#reads.clear();
+      this.#watched.again();
       this.#folders = undefined;
       this.#counted(frame.unread);
       this.#outbox.welcome();
