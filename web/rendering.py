@@ -69,8 +69,6 @@ class View:
     """Discussions with something unread; None when it is not known."""
     nudge: Nudge | None
     """What is pointed out on this page, if anything."""
-    reachable_days: int = 15
-    """Days since somebody was last seen after which she counts as not reachable."""
 
     def gettext(self, sentence: str) -> str:
         """A sentence of the catalogue in the reader's language."""
@@ -148,7 +146,6 @@ def view_of(
         origin=request.query_params.get("from", ""),
         unread=unread,
         nudge=said(waiting, dates, catalogue(language.code)) if waiting else None,
-        reachable_days=site_of(request).settings.reachable_days,
     )
 
 
@@ -163,12 +160,19 @@ async def render(request: Request, template: str, *, status: int = 200, **contex
     if unread is None and who:
         unread = (await mailbox.unread(site, who)).count
     view = view_of(request, unread, site.now(), await looked_up(request, site, who))
-    return respond(request, page(template, view, limits=site.settings.file_limits, **context), status)
+    return respond(request, page(template, view, **_of_site(site), **context), status)
 
 
 def render_part(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
     """A part of a page, for the browser to put in place."""
-    return respond(request, page(template, view_of(request, now=site_of(request).now()), **context), status)
+    site = site_of(request)
+    view = view_of(request, now=site.now())
+    return respond(request, page(template, view, **_of_site(site), **context), status)
+
+
+def _of_site(site: Site) -> dict[str, Any]:
+    """What templates know of this site's settings."""
+    return {"limits": site.settings.file_limits, "reachable_days": site.settings.reachable_days}
 
 
 def sentence(request: Request, marked: str) -> str:
