@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
@@ -27,7 +27,7 @@ WORDS = Prepared(
     .where(
         entry.c.message_id == bindparam("room"),
         entry.c.author_id == bindparam("person"),
-        entry.c.kind.in_(("message", "reply")),
+        or_(entry.c.kind == "message", entry.c.kind == "reply"),
     )
     .order_by(entry.c.seq)
 )

@@ -17,6 +17,7 @@ from web.commands import (
     prepare_database,
     read_settings,
 )
+from web.data_commands import data
 from web.people_commands import people
 from web.rules_commands import rules
 
@@ -30,6 +31,7 @@ parley = typer.Typer(
 )
 tokens = typer.Typer(no_args_is_help=True, help="Access tokens for programs.")
 parley.add_typer(people, name="people")
+parley.add_typer(data, name="data")
 parley.add_typer(rules, name="rules")
 parley.add_typer(tokens, name="tokens")
 

@@ -16,7 +16,7 @@ from app.site import Identity, Site
 from store.database import StoreUnavailable
 from web.api.attachments import disposition
 from web.i18n import mark
-from web.rendering import View
+from web.telling import Telling
 
 Form = Literal["text", "json"]
 
@@ -36,7 +36,7 @@ HAPPENED: dict[EntryKind, str] = {
 }
 
 
-def download(site: Site, who: Identity, overview: Overview, form: Form, view: View) -> StreamingResponse:
+def download(site: Site, who: Identity, overview: Overview, form: Form, view: Telling) -> StreamingResponse:
     """The whole discussion, as far as `who` sees it."""
     subject = harmless(overview.subject)[:LONGEST_NAME] if overview.subject.strip() else "Parley"
     name = harmless(f"{subject} {view.dates.today.isoformat()}{ENDINGS[form]}")
@@ -68,7 +68,7 @@ async def as_json(site: Site, who: Identity, overview: Overview) -> AsyncIterato
     yield b'\n],"complete":' + complete + b"}\n"
 
 
-async def as_text(site: Site, who: Identity, overview: Overview, view: View) -> AsyncIterator[str]:
+async def as_text(site: Site, who: Identity, overview: Overview, view: Telling) -> AsyncIterator[str]:
     names = format_list([person.name for person in overview.participants], locale=view.language.locale)
     yield f"{overview.subject or view.gettext(NO_SUBJECT)}\n"
     yield view.gettext(PARTICIPANTS).format(names=names) + "\n"
@@ -84,7 +84,7 @@ async def as_text(site: Site, who: Identity, overview: Overview, view: View) -> 
         yield "\n\n" + view.gettext(CUT_SHORT) + "\n"
 
 
-def _line(line: Line, view: View) -> str:
+def _line(line: Line, view: Telling) -> str:
     head = f"[{line.seq}] {view.dates.clock(line.at)}"
     if happened := HAPPENED.get(line.kind):
         about = line.about.name if line.about else ""

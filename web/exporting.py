@@ -17,7 +17,7 @@ from store.contents import Stored
 from store.database import StoreUnavailable
 from web.downloads import as_json, as_text
 from web.i18n import mark
-from web.rendering import View
+from web.telling import Telling
 from web.zipping import Zip
 
 log = structlog.get_logger(__name__)
@@ -32,9 +32,15 @@ ABOUT = mark(
 )
 
 
-async def export(site: Site, who: Identity, view: View) -> AsyncIterator[bytes]:
+async def export(site: Site, who: Identity, view: Telling) -> AsyncIterator[bytes]:
     """The zip file, piece by piece. What she loses while it is made is missing from there on."""
-    archive = Zip(view.dates.now)
+    with Zip(view.dates.now) as archive:
+        async for piece in _all(archive, site, who, view):
+            yield piece
+        yield archive.end()
+
+
+async def _all(archive: Zip, site: Site, who: Identity, view: Telling) -> AsyncIterator[bytes]:
     about = view.gettext(ABOUT).format(time=view.dates.exact(view.dates.now))
     async for piece in archive.add("README.txt", _one(about.encode())):
         yield piece
@@ -45,18 +51,17 @@ async def export(site: Site, who: Identity, view: View) -> AsyncIterator[bytes]:
     number = 0
     async for place in own_data.places(site, who):
         number += 1
+        pieces = _discussion if place.inside else _left
         try:
-            pieces = _discussion if place.inside else _left
             async for piece in pieces(archive, site, who, place.id, number, view):
                 yield piece
         except NotFound:
             # She has lost it since it was listed.
             continue
-    yield archive.end()
 
 
 async def _discussion(
-    archive: Zip, site: Site, who: Identity, room: str, number: int, view: View
+    archive: Zip, site: Site, who: Identity, room: str, number: int, view: Telling
 ) -> AsyncIterator[bytes]:
     overview = await discussions.overview(site, who, room)
     subject = harmless(overview.subject)[:LONGEST_NAME].strip() if overview.subject.strip() else ""
@@ -74,7 +79,7 @@ async def _discussion(
 
 
 async def _left(
-    archive: Zip, site: Site, who: Identity, room: str, number: int, view: View
+    archive: Zip, site: Site, who: Identity, room: str, number: int, view: Telling
 ) -> AsyncIterator[bytes]:
     words = await own_data.own_words(site, who, room)
     if words:

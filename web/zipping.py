@@ -5,7 +5,7 @@ import io
 import zipfile
 from collections.abc import AsyncIterable, AsyncIterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 PACKED_AS_IT_COMES = 1 << 14
 """Pieces below so many bytes are packed on the event loop: to hand them to a thread would take longer."""
@@ -18,6 +18,13 @@ class Zip:
         self._at = at.timetuple()[:6]
         self._sink = _Sink()
         self._zip = zipfile.ZipFile(self._sink, "w", zipfile.ZIP_DEFLATED)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Whoever gave up in the middle wants no list of files; without this it would be written when memory is freed.
+        self._zip.fp = None
 
     async def add(
         self, name: str, pieces: AsyncIterable[bytes], *, is_packed_already: bool = False
