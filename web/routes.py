@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 
 from web.api import (
     attachments,
+    delivery,
     discussions,
     downloads,
     filing,
@@ -45,6 +46,7 @@ api_routes = [
     Resource("/api/discussions/bulk", POST=filing.bulk),
     Resource("/api/discussions/{id}", GET=discussions.show, DELETE=filing.delete),
     Resource("/api/discussions/{id}/entries", GET=discussions.entries),
+    Resource("/api/discussions/{id}/delivery", GET=delivery.show),
     Resource("/api/discussions/{id}/download", GET=downloads.show),
     Resource("/api/discussions/{id}/replies", POST=replies.post),
     Resource("/api/discussions/{id}/participants", POST=participants.add),
