@@ -1,10 +1,12 @@
 """Changing one's own password."""
 
+from datetime import datetime
+
 import msgspec
 from limits import RateLimitItemPerMinute
 
 from app.choosing import strong_enough
-from app.errors import FieldError, Forbidden, InvalidInput, NotFound
+from app.errors import FieldError, Forbidden, InvalidInput, NotSignedIn
 from app.events import SignInEnded
 from app.passwords import check_password, hash_passwords
 from app.sign_in import new_secret, secret_hash
@@ -18,6 +20,7 @@ class Renewed(msgspec.Struct, frozen=True):
     """This sign-in goes on under another secret, for the cookie; `ended` others do not."""
 
     secret: str
+    expires_at: datetime
     ended: int
 
     def __repr__(self) -> str:
@@ -54,13 +57,15 @@ async def change(site: Site, who: Identity, old: str, new: str) -> Renewed:
     (password_hash,) = await hash_passwords([new])
     secret, now = new_secret(), site.now()
     async with site.database.write() as session:
-        if not await own_sign_ins.holding_password(session, person.id, person.password_hash):
-            raise NotFound  # it was changed elsewhere at the same moment, and this sign-in is over
+        is_hers = await own_sign_ins.holding_password(session, person.id, person.password_hash)
+        hashed = secret_hash(site.settings, secret)
+        expires_at = await own_sign_ins.renew_secret(session, who.session_id, hashed) if is_hers else None
+        if expires_at is None:
+            raise NotSignedIn  # it was changed elsewhere at the same moment, and this sign-in is over
         await sign_ins.set_password_hash(session, person.id, password_hash)
-        await own_sign_ins.renew_secret(session, who.session_id, secret_hash(site.settings, secret))
         await account_links.end_all_of(session, person.id, now)
         ended = await sign_ins.end_all_of(session, person.id, now, besides=who.session_id, tokens=False)
     await site.throttle.forgive(TRIES, "own_password", who.person_id)
     if ended:
         site.announce([SignInEnded(person.id, ended)])
-    return Renewed(secret, len(ended))
+    return Renewed(secret, expires_at, len(ended))

@@ -38,9 +38,14 @@ async def end_own(session: AsyncSession, person_id: str, sign_in_id: str, at: da
     return False
 
 
-async def renew_secret(session: AsyncSession, session_id: str, secret_hash: str) -> None:
-    """Let a session be known by another secret, and no longer by the one before."""
-    await session.execute(update(Session).where(col(Session.id) == session_id).values(token_hash=secret_hash))
+async def renew_secret(session: AsyncSession, session_id: str, secret_hash: str) -> datetime | None:
+    """Let a running session be known by another secret, and no longer by the one before.
+
+    Returns when it ends in any case; None when it is over.
+    """
+    query = update(Session).where(col(Session.id) == session_id, col(Session.ended_at).is_(None))
+    renewed = query.values(token_hash=secret_hash).returning(col(Session.expires_at))
+    return (await session.execute(renewed)).scalar_one_or_none()
 
 
 async def holding_password(session: AsyncSession, person_id: str, password_hash: str | None) -> bool:

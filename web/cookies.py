@@ -1,6 +1,7 @@
 """How a request says who it comes from: the sign-in cookie, or a Bearer token. Never the URL."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
@@ -29,9 +30,9 @@ def is_secure(scope: Scope) -> bool:
     return scope["scheme"] in ("https", "wss")
 
 
-def cookie_name(scope: Scope) -> str:
+def cookie_name(scope: Scope, name: str = "parley") -> str:
     """`__Host-parley` over https, where the browser enforces what the prefix promises; else `parley`."""
-    return "__Host-parley" if is_secure(scope) else "parley"
+    return f"__Host-{name}" if is_secure(scope) else name
 
 
 def credentials(scope: Scope) -> Credentials:
@@ -45,10 +46,15 @@ def credentials(scope: Scope) -> Credentials:
 
 def set_sign_in(response: Response, scope: Scope, signed_in: SignedIn) -> None:
     """Hand the browser the secret of its new sign-in."""
+    renew_sign_in(response, scope, signed_in.secret, signed_in.expires_at)
+
+
+def renew_sign_in(response: Response, scope: Scope, secret: str, expires_at: datetime) -> None:
+    """Hand the browser the secret by which its sign-in is known from now on."""
     response.set_cookie(
         cookie_name(scope),
-        signed_in.secret,
-        expires=signed_in.expires_at,
+        secret,
+        expires=expires_at,
         path="/",
         secure=is_secure(scope),
         httponly=True,
@@ -58,8 +64,31 @@ def set_sign_in(response: Response, scope: Scope, signed_in: SignedIn) -> None:
 
 def clear_sign_in(response: Response, scope: Scope) -> None:
     """Make the browser forget its sign-in."""
+    clear_cookie(response, scope, "parley")
+
+
+def set_cookie(response: Response, scope: Scope, name: str, value: str, seconds: int) -> None:
+    """Give the browser a secret for a while that only this site, over its own connection, gets back."""
+    response.set_cookie(
+        cookie_name(scope, name),
+        value,
+        max_age=seconds,
+        path="/",
+        secure=is_secure(scope),
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def host_cookie(connection: HTTPConnection, name: str) -> str:
+    """What `set_cookie` gave; empty where it did not, or too long ago."""
+    return connection.cookies.get(cookie_name(connection.scope, name), "")
+
+
+def clear_cookie(response: Response, scope: Scope, name: str) -> None:
+    """Make the browser forget it."""
     response.delete_cookie(
-        cookie_name(scope), path="/", secure=is_secure(scope), httponly=True, samesite="lax"
+        cookie_name(scope, name), path="/", secure=is_secure(scope), httponly=True, samesite="lax"
     )
 
 

@@ -91,7 +91,7 @@ def problem_of(error: Exception) -> Problem:
 def answer(connection: HTTPConnection, error: Exception) -> Response:
     """The answer that tells `error`: problem+json under /api, a page (or the way to sign in) elsewhere."""
     problem = problem_of(error)
-    if _is_for_programs(connection.scope):
+    if is_for_programs(connection.scope):
         body = msgspec.json.encode(problem)
         response = Response(body, problem.status, media_type=PROBLEM_TYPE)
     elif isinstance(error, errors.NotSignedIn) and problem.code == errors.NotSignedIn.code:
@@ -163,7 +163,8 @@ def _headers(error: Exception, problem: Problem) -> dict[str, str]:
     return headers
 
 
-def _is_for_programs(scope: Scope) -> bool:
+def is_for_programs(scope: Scope) -> bool:
+    """Whether this path is one of the API's, or one that machines look at."""
     path = scope["path"]
     return path == "/api" or path.startswith("/api/") or path in ("/healthz", "/readyz", "/metrics")
 

@@ -15,6 +15,7 @@ from web.api import (
     messages,
     metrics,
     openapi,
+    own_data,
     participants,
     people,
     recipients,
@@ -26,6 +27,7 @@ from web.api import (
     signature,
     unread,
 )
+from web.api.accounts import account_resources
 from web.api.administration import admin_resources
 from web.api.resource import Resource
 from web.live import Live
@@ -36,6 +38,7 @@ api_routes = [
     Resource("/api/recipients", GET=recipients.find),
     Resource("/api/lists", GET=lists.index, POST=lists.create),
     Resource("/api/lists/{id}", GET=lists.show, PATCH=lists.change, DELETE=lists.delete),
+    Resource("/api/own-data", GET=own_data.show),
     Resource("/api/signature", GET=signature.show, PUT=signature.change),
     Resource("/api/people", GET=people.find),
     Resource("/api/people/{id}", GET=people.show),
@@ -68,6 +71,7 @@ api_routes = [
     Resource("/api/admin/rules", GET=rules.index),
     Resource("/api/admin/rules/{from}/{to}", PUT=rules.put, DELETE=rules.delete),
     Resource("/api/admin/people/{person}/audience", GET=rules.audience),
+    *account_resources,
     *admin_resources,
     Resource("/api/openapi.json", GET=openapi.show),
     Resource("/healthz", GET=health.live),

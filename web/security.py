@@ -13,6 +13,7 @@ from app import sign_in
 from app.settings import Settings
 from app.site import Identity, Site
 from store.database import StoreUnavailable
+from web.beginning import Beginning
 from web.bounds import Bounds
 from web.cookies import credentials, is_secure
 from web.errors import Refused, answer
@@ -36,6 +37,7 @@ def middleware() -> list[Middleware]:
         Middleware(CrossSite),
         Middleware(Identify),
         Middleware(Paced),
+        Middleware(Beginning),
     ]
 
 

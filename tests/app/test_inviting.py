@@ -171,7 +171,8 @@ async def test_only_admins_make_links_and_each_is_in_the_audit_log(site: Site, a
     await invite(site, admin, bob.person_id)
     await reset(site, None, bob.person_id)
     async with site.database.read() as session:
-        lines = (await session.scalars(select(Audit).order_by(col(Audit.id)))).all()
+        made = col(Audit.action).in_(["person_invited", "password_reset"])
+        lines = (await session.scalars(select(Audit).where(made).order_by(col(Audit.id)))).all()
     assert [(line.actor_id, line.action, line.about_id, line.about) for line in lines] == [
         (admin.person_id, "person_invited", bob.person_id, "Bob"),
         (None, "password_reset", bob.person_id, "Bob"),

@@ -107,7 +107,7 @@ async def test_of_two_changes_at_once_one_holds(site: Site, ann: str) -> None:
         *(change(site, one.identity, PASSWORD, new) for one, new in zip(browsers, chosen, strict=True)),
         return_exceptions=True,
     )
-    assert sorted(type(result).__name__ for result in results) == ["NotFound", "Renewed"]
+    assert sorted(type(result).__name__ for result in results) == ["NotSignedIn", "Renewed"]
     (won,) = [n for n, result in enumerate(results) if isinstance(result, Renewed)]
     await enter(site, password=chosen[won])
     assert await identify(site, cookie=browsers[1 - won].secret) is None

@@ -3,12 +3,22 @@
 A row gives the answer to whoever may; the profile says who that is, and what everybody else gets.
 """
 
-from tests.web import authority_admin, authority_api, authority_pages, authority_people, authority_rules
+from tests.web import (
+    authority_accounts,
+    authority_admin,
+    authority_api,
+    authority_own_data,
+    authority_pages,
+    authority_people,
+    authority_rules,
+)
 from tests.web.authority_rows import INSIDE, SIGNED_IN, Frame
 
 ROWS = [
     *authority_api.ROWS,
     *authority_pages.ROWS,
+    *authority_own_data.ROWS,
+    *authority_accounts.ROWS,
     *authority_people.ROWS,
     *authority_admin.ROWS,
     *authority_rules.ROWS,

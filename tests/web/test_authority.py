@@ -99,6 +99,8 @@ async def _act_as(client: httpx.AsyncClient, world: World, role: Role) -> None:
 
 async def _ask(client: httpx.AsyncClient, row: Row, target: Target) -> httpx.Response:
     names = {"id": getattr(target, row.about), "person": target.other, "box": "progress", "seq": "1"}
+    names |= {"what": "people"}
+    names |= {"secret": "good-for-nothing"}
     names |= {"from": target.group, "to": target.group}
     path = row.path.format_map(names)
     return await client.request(

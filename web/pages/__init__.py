@@ -24,6 +24,8 @@ from web.pages import (
     takeaway,
     writing,
 )
+from web.pages.accounts import account_routes
+from web.pages.own_data import own_data_routes
 from web.pages.people import people_routes
 from web.static_files import serve_static
 
@@ -76,6 +78,8 @@ page_routes: list[BaseRoute] = [
     Route("/discussions/{id}/stop", participants.ask_to_stop, methods=["GET"]),
     Route("/discussions/{id}/stop", participants.stop, methods=["POST"]),
     *people_routes,
+    *own_data_routes,
+    *account_routes,
     Route("/fragments/rows", fragments.rows, methods=["GET"]),
     Route("/fragments/senders", fragments.senders, methods=["GET"]),
     Route("/fragments/home", fragments.home_blocks, methods=["GET"]),
