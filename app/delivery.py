@@ -48,14 +48,15 @@ async def report(
     *,
     only: State | None = None,
     cursor: str | None = None,
-    limit: int = 50,
+    limit: int | None = 50,
 ) -> Delivery:
-    """What became of one's own message; `only` those of one state.
+    """What became of one's own message; `only` those of one state; no limit: everybody.
 
     Whoever came without the history has not received it. Raises `NotFound` unless `who` is in the discussion,
     `Forbidden` unless she wrote the message, `InvalidInput` for a foreign cursor or a limit out of bounds (1 to 200).
     """
-    check_limit(limit, MOST)
+    if limit is not None:
+        check_limit(limit, MOST)
     async with site.database.read() as session:
         view = await view_of(session, discussion_id, who.person_id)
         if view is None:
@@ -65,7 +66,7 @@ async def report(
         counts = await delivery.counts(session, discussion_id)
         known = cursor is None or is_id(cursor)
         rows = (
-            await delivery.page(session, discussion_id, limit=limit + 1, after=cursor, only=only)
+            await delivery.page(session, discussion_id, limit=limit and limit + 1, after=cursor, only=only)
             if known
             else None
         )
@@ -80,5 +81,5 @@ async def report(
             Delivered(one.id, one.name, cast("State", one.state), one.why, bool(one.inside))
             for one in rows[:limit]
         ],
-        next=rows[limit - 1].id if len(rows) > limit else None,
+        next=rows[limit - 1].id if limit is not None and len(rows) > limit else None,
     )

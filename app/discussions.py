@@ -23,7 +23,10 @@ MOST_ENTRIES = 200
 
 
 class Participant(msgspec.Struct, frozen=True):
-    """Somebody who is in the discussion. `removable`: whether the reader may remove her."""
+    """Somebody who is in the discussion.
+
+    `removable`: whether the reader may remove her; `listed`: whether she is in the directory.
+    """
 
     id: str
     name: str
@@ -33,6 +36,7 @@ class Participant(msgspec.Struct, frozen=True):
     added_at: datetime
     read_seq: int
     removable: bool
+    listed: bool
 
 
 class Own(msgspec.Struct, frozen=True):
@@ -161,6 +165,7 @@ def _participant(site: Site, who: Identity, view: View, member: Member) -> Parti
             target_id=member.id,
             anyone_removes=site.settings.anyone_removes,
         ),
+        listed=bool(member.listed),
     )
 
 

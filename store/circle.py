@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import bindparam, case, insert, select, update
+from sqlalchemy import and_, bindparam, case, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from store.columns import table_of
@@ -18,7 +18,10 @@ adder = table_of(Person).alias("adder")
 
 
 class Member(msgspec.Struct, frozen=True):
-    """Somebody who is in a discussion, as the others see her; `read_seq` is 0 where she keeps it to herself."""
+    """Somebody who is in a discussion, as the others see her; `read_seq` is 0 where she keeps it to herself.
+
+    `listed`: she is in the directory.
+    """
 
     id: str
     name: str
@@ -27,6 +30,7 @@ class Member(msgspec.Struct, frozen=True):
     added_by_name: str | None
     added_at: datetime
     read_seq: int
+    listed: bool
 
 
 class Former(msgspec.Struct, frozen=True):
@@ -64,6 +68,7 @@ MEMBERS = (
         adder.c.name,
         participation.c.added_at,
         case((person.c.read_receipts, participation.c.read_seq), else_=0),
+        and_(person.c.suspended_at.is_(None), person.c.erased_at.is_(None)),
     )
     .select_from(
         participation.join(person, person.c.id == participation.c.person_id).outerjoin(

@@ -74,7 +74,7 @@ async def counts(session: AsyncSession, room: str) -> dict[str, int]:
 
 
 async def page(
-    session: AsyncSession, room: str, *, limit: int, after: str | None = None, only: str | None = None
+    session: AsyncSession, room: str, *, limit: int | None, after: str | None = None, only: str | None = None
 ) -> list[Delivered] | None:
     """The first people by name, after the person `after` (None if there is no such person); `only` those of a state."""
     connection, query = await session.connection(), PAGE

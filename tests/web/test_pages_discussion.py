@@ -138,7 +138,7 @@ async def test_adding_with_and_without_history(node: RunningNode, site: Site) ->
             "Bob added Dave",
             "Bob added Carol",
         ]
-        origins = {li.one("span", "participant-name").text: li.one("span", "participant-origin").text
+        origins = {li.one(class_="participant-name").text: li.one("span", "participant-origin").text
                    for li in page.one("ul", "participants-list").all("li")}  # fmt: skip
         assert origins == {"Alice": "Wrote the message", "Bob": "From the beginning",
                            "Carol": "Added by Bob, now", "Dave": "Added by Bob, now"}  # fmt: skip

@@ -8,7 +8,8 @@ from babel.lists import format_list
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import discussions, mailbox, quotes
+from app import delivery, discussions, mailbox, quotes
+from app.delivery import Delivered, Delivery, State
 from app.discussions import Overview
 from app.errors import NotFound
 from app.events import Attached, Line
@@ -30,6 +31,8 @@ BEFORE_NEW = 10
 AT_ONCE = 50
 MOST_NEW = 200
 NAMES_SHOWN = 10
+MOST_WITHOUT = 50
+"""People who did not get the message who are named in the panel; the API names them all."""
 
 ADD = RecipientField("add", mark("Person or group"))
 READ_BY_EVERYONE = mark("Read by everyone")
@@ -57,6 +60,15 @@ class Adding:
     share_history: bool = True
     open: bool = False
     error: str | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """For the author of the message: what became of it, by person, and who is without it."""
+
+    delivery: Delivery
+    states: dict[str, State]
+    without: Sequence[Delivered]
 
 
 @dataclass(frozen=True)
@@ -100,10 +112,20 @@ async def show_with(
         "seen": await _seen(site, me, overview, view),
         "can_reply": overview.reply_policy == "everyone",
         "adding": adding or Adding(),
+        "report": await report_of(site, me, overview),
         "reply": reply or Reply(new_id(), quoted=await _quoted(request, overview)),
         "here_unread": overview.own.unread > 0,
     }
     return await render(request, "discussion.html", status=status, **context)
+
+
+async def report_of(site: Site, me: Identity, overview: Overview) -> Report | None:
+    """What her own message has become; None of somebody else's."""
+    if overview.author.id != me.person_id:
+        return None
+    found = await delivery.report(site, me, overview.id, limit=None)
+    without = [one for one in found.items if one.state == "unreached"]
+    return Report(found, {one.id: one.state for one in found.items}, without[:MOST_WITHOUT])
 
 
 async def mark_read(request: Request) -> Response:

@@ -12,7 +12,7 @@ from app.senders import likely_senders
 from web.identity import who
 from web.limits import SEARCHING, spend
 from web.pages.boxes import DRAFTS, counts, is_box_name, wanted_in
-from web.pages.discussion import Adding, box_of
+from web.pages.discussion import Adding, box_of, report_of
 from web.pages.home import home_of
 from web.rendering import node_of, render_part, site_of
 
@@ -96,5 +96,9 @@ async def own_view(request: Request) -> Response:
 @signed_in
 async def participants(request: Request) -> Response:
     """The panel of a discussion's participants."""
-    overview = await discussions.overview(site_of(request), who(request), request.path_params["id"])
-    return render_part(request, "fragments/participants.html", overview=overview, adding=Adding())
+    site, me = site_of(request), who(request)
+    overview = await discussions.overview(site, me, request.path_params["id"])
+    report = await report_of(site, me, overview)
+    return render_part(
+        request, "fragments/participants.html", overview=overview, adding=Adding(), report=report
+    )

@@ -11,7 +11,7 @@ const MODULES = {
   "unread-badge": "./badge.js",
   "connection-state": "./connection-state.js",
   "home-blocks, boxes-nav, waiting-messages": "./fragments.js",
-  "live-person": "./people.js",
+  "live-person:not([data-as=sign])": "./people.js",
   "people-search": "./directory.js",
   "message-list": "./rows.js",
   ".folder-tree": "./folder-dragging.js",

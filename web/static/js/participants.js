@@ -3,13 +3,17 @@
 import { getHtml } from "./api.js";
 import { live } from "./live.js";
 import { askIn } from "./questions.js";
+import { filled } from "./sentences.js";
 import { rendered } from "./trusted.js";
 
 const COMINGS_AND_GOINGS = ["added", "removed", "stopped"];
-const REPLACED = [".participants-summary", ".participants-list"];
+const REPLACED = [".participants-summary", ".participants-list", ".delivery-summary", ".participants-without"];
 
 class ParticipantsPanel extends HTMLElement {
   #end;
+  #endSeen;
+  #endState;
+  #down = false;
   /** Whose button in the list had the focus last, and where it stood. */
   #place = {};
 
@@ -18,19 +22,23 @@ class ParticipantsPanel extends HTMLElement {
     this.#end = live.subscribe("entry", this.dataset.discussion, ({ kind }) => {
       if (COMINGS_AND_GOINGS.includes(kind)) this.#refresh();
     });
+    this.#endSeen = live.subscribe("seen", this.dataset.discussion, ({ person, seq }) => seq > 0 && this.#opened(person.id));
+    this.#endState = live.subscribe("state", null, ({ state }) => this.#stands(state));
     document.addEventListener("click", this.#clickedOutside);
     // An Escape that the recipient field has used closes only its list.
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.#escaped(event));
     this.addEventListener("focusin", ({ target }) => this.#remember(target));
     askIn(this, () => this.contains(document.activeElement) || this.#refocus());
-    // The field is only needed once the panel is open.
-    const open = () => this.details.open && import("./recipients.js");
+    // The field and the signs that one may write to somebody are only needed once the panel is open.
+    const open = () => this.details.open && (import("./recipients.js"), import("./people.js"));
     this.details.addEventListener("toggle", open);
     open();
   }
 
   disconnectedCallback() {
     this.#end();
+    this.#endSeen();
+    this.#endState();
     document.removeEventListener("click", this.#clickedOutside);
   }
 
@@ -40,10 +48,29 @@ class ParticipantsPanel extends HTMLElement {
     const focused = this.querySelector(".participants-list").contains(document.activeElement);
     for (const part of REPLACED) {
       const [old, now] = [this.querySelector(part), fresh.querySelector(part)];
-      if (old && now) old.replaceChildren(...now.childNodes);
+      if (!old || !now) continue;
+      Object.assign(old.dataset, now.dataset);
+      old.replaceChildren(...now.childNodes);
     }
     if (focused) this.#refocus();
     this.dispatchEvent(new CustomEvent("participants-changed", { bubbles: true }));
+  }
+
+  /** For the author: somebody has opened her message. */
+  #opened(person) {
+    const sign = this.querySelector(`.participants-list [data-person="${CSS.escape(person)}"] .participant-delivery[data-opened]`);
+    if (!sign) return;
+    sign.textContent = sign.dataset.opened;
+    delete sign.dataset.opened;
+    const summary = this.querySelector(".delivery-summary");
+    summary.dataset.now = Number(summary.dataset.now) + 1;
+    summary.textContent = filled(summary.dataset.sentence, { opened: summary.dataset.now, received: summary.dataset.received });
+  }
+
+  /** Who has opened it while the line was down is told by nobody. */
+  #stands(state) {
+    if (state === "live" && this.#down && !this.querySelector(".delivery-summary").hidden) this.#refresh().catch(() => {});
+    this.#down = state !== "live";
   }
 
   #clickedOutside = ({ target }) => {

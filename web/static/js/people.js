@@ -14,6 +14,8 @@ class LivePerson extends HTMLElement {
   connectedCallback() {
     shown.add(this);
     watch();
+    // Where only a sign is shown, the server says which once it is on screen.
+    if (this.dataset.as === "sign" && !this.childNodes.length) renew([this.dataset.of]);
   }
 
   disconnectedCallback() {
@@ -22,7 +24,7 @@ class LivePerson extends HTMLElement {
   }
 }
 
-const watch = () => live.watch(LivePerson, [...new Set([...shown].map(({ dataset }) => dataset.person))]);
+const watch = () => live.watch(LivePerson, [...new Set([...shown].map(({ dataset }) => dataset.of))]);
 
 /** Asks anew within `within` ms: where many show the same person, not all at once. */
 export function renew(people, within = 0) {
@@ -33,7 +35,7 @@ export function renew(people, within = 0) {
 async function refresh() {
   timer = null;
   // The blocks of the home page are rendered anew as a whole: who came may belong to another of them.
-  const wanted = [...shown].filter((one) => due.has(one.dataset.person) && !one.closest("home-blocks"));
+  const wanted = [...shown].filter((one) => due.has(one.dataset.of) && !one.closest("home-blocks"));
   due.clear();
   for (const form of new Set(wanted.map(({ dataset }) => dataset.as))) {
     const those = wanted.filter(({ dataset }) => dataset.as === form);
@@ -43,10 +45,10 @@ async function refresh() {
 
 /** Whoever is no longer in the directory has no sign any more; in a list of people she is gone. */
 async function show(form, those) {
-  const ids = [...new Set(those.map(({ dataset }) => dataset.person))].join();
+  const ids = [...new Set(those.map(({ dataset }) => dataset.of))].join();
   const fresh = rendered(await getHtml("/fragments/people/lines", { as: form, ids }));
   for (const old of those) {
-    const now = fresh.querySelector(`[data-person="${CSS.escape(old.dataset.person)}"]`);
+    const now = fresh.querySelector(`[data-of="${CSS.escape(old.dataset.of)}"]`);
     if (now) put(old, now);
     else if (form === "row") old.closest("li")?.remove();
     else if (form === "sign") old.replaceChildren();
@@ -67,7 +69,7 @@ live.subscribe("people", null, ({ changed, within }) => renew(changed, within * 
 
 let down = false;
 live.subscribe("state", null, ({ state }) => {
-  if (state === "live" && down) renew([...shown].map(({ dataset }) => dataset.person));
+  if (state === "live" && down) renew([...shown].map(({ dataset }) => dataset.of));
   down = state !== "live";
 });
 
