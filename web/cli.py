@@ -7,18 +7,20 @@ from typing import Annotated
 
 import typer
 
+from app.first_start import with_setup_code
 from app.settings import Settings
 from app.sign_in import create_tokens
 from web.commands import (
     CommandFailed,
     failing_in_a_sentence,
+    has_nobody,
     migrate_database,
     open_site,
     prepare_database,
     read_settings,
 )
 from web.data_commands import data
-from web.people_commands import people
+from web.invitation_commands import people
 from web.rules_commands import rules
 
 parley = typer.Typer(
@@ -45,8 +47,14 @@ def main() -> None:
 @parley.command()
 def serve() -> None:
     """Serve; prints one line with the address when it is ready."""
-    settings = read_settings()
+    settings = with_setup_code(read_settings())
     asyncio.run(prepare_database(settings))
+    if asyncio.run(has_nobody(settings)):
+        typer.echo(
+            "There is nobody here yet: open any page to begin. From elsewhere than this machine, that asks for "
+            f"the setup code {settings.setup_code.get_secret_value()}",
+            err=True,
+        )
     from web import serving  # here, so that the other commands start quickly
 
     try:

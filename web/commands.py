@@ -15,6 +15,7 @@ from app.events import EntryStored, Event
 from app.settings import Settings
 from app.site import Site
 from app.throttle import Throttle
+from store import first_start
 from store.database import Database, StoreUnavailable
 from store.migrate import CannotMigrate, is_current, migrate
 
@@ -73,6 +74,17 @@ async def prepare_database(settings: Settings) -> None:
             await _check_migrated(settings)
         else:
             await _migrate(settings)
+
+
+async def has_nobody(settings: Settings) -> bool:
+    """Whether the first start is still to come. Raises `CommandFailed`."""
+    database = Database(settings.database_url)
+    try:
+        with reaching_the_database(settings):
+            async with database.read() as session:
+                return not await first_start.has_anybody(session)
+    finally:
+        await database.close()
 
 
 async def migrate_database(settings: Settings) -> None:

@@ -1,0 +1,42 @@
+"""The commands that let people into their accounts by a link."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import typer
+
+from app import inviting
+from app.inviting import Invitation
+from app.settings import Settings
+from app.site import Identity, Site
+from web.commands import open_site, read_settings
+from web.people_commands import people as people
+
+Make = Callable[[Site, Identity | None, str], Awaitable[Invitation]]
+
+
+@people.command()
+def invite(login: str) -> None:
+    """Print a link by which a person chooses her first password. It is good once, and only for a while."""
+    asyncio.run(_print_link(read_settings(), login, inviting.invite))
+
+
+@people.command()
+def reset(login: str) -> None:
+    """Print a link by which a person chooses another password, once, within an hour."""
+    asyncio.run(_print_link(read_settings(), login, inviting.reset))
+
+
+async def _print_link(settings: Settings, login: str, make: Make) -> None:
+    async with open_site(settings) as site:
+        link = await make(site, None, await inviting.person_called(site, login))
+    typer.echo(f"{_address(settings)}{link.path}")
+    typer.echo(f"It is good once, until {link.expires_at:%Y-%m-%d %H:%M} UTC.", err=True)
+
+
+def _address(settings: Settings) -> str:
+    """Where people find this site, as far as the settings say."""
+    if settings.allowed_origins:
+        return settings.allowed_origins[0]
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
