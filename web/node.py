@@ -15,6 +15,7 @@ from app.letting_go import go_on_sending
 from app.mirroring import Mirror
 from app.pace import Pace
 from app.replies import ReplyLog
+from app.seeing import keep_seen
 from app.settings import Settings
 from app.site import Site
 from realtime.hub import Hub
@@ -58,6 +59,7 @@ class Node:
         self.hub.spawn(self.mirror.run())
         self.hub.spawn(self.indexer.run())
         self.hub.spawn(self.site.sightings.run())
+        self.hub.spawn(keep_seen(self.database, self.site.now, lambda: self.hub.people))
         self.hub.spawn(go_on_letting_in(self.site))
         self.hub.spawn(go_on_sending(self.site))
         self.hub.spawn(self.figures.watch_loop())
