@@ -45,8 +45,7 @@ async def find_recipients(site: Site, who: Identity, q: str, *, limit: int = 20)
 async def _people(
     session: AsyncSession, audience: Audience, words: Sequence[str], limit: int
 ) -> list[Placed]:
-    groups = None if audience.is_open else audience.member_groups
-    rows = await people_for(session, audience.writer_id, groups, words, limit=limit)
+    rows = await people_for(session, audience.writer_id, words, ruled=not audience.is_open, limit=limit)
     decided = await through(session, decisions, audience, [Target(row.id) for row in rows])
     return [_option("person", row, row.login, decided[row.id].because) for row in rows]
 

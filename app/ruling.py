@@ -1,6 +1,6 @@
 """Whom somebody may write to, and why: asked by herself, by a page that shows people, and by admins."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Literal
 
 import msgspec
@@ -8,12 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audiences import as_target, audience_of, decisions
 from app.draft_fields import Address
-from app.errors import FieldError, InvalidInput, NotFound
+from app.errors import FieldError, InvalidInput, NotFound, RecipientsRefused, RefusedRecipient
 from app.first_letters import searched
 from app.paging import Page, check_limit
+from app.reaching import reach
 from app.rules.audience import Audience, Because, Decision, Target, may_write_to_group
 from app.site import Identity, Site
-from store import people
+from store import addressing, people
 from store.columns import is_id
 from store.prepared import through
 from store.recipients import BEFORE_ALL, After, groups_for, people_for, place_after
@@ -57,6 +58,18 @@ async def writable_among(site: Site, who: Identity, person_ids: Collection[str])
         found = await people.by_ids(session, person_ids)
         audience = await through(session, audience_of, who.person_id)
         return await through(session, decisions, audience, map(as_target, found.values()))
+
+
+async def refused(site: Site, who: Identity, addresses: Iterable[Address]) -> list[RefusedRecipient]:
+    """Those of these people and groups whom `who` may not write to, each with the reason."""
+    wanted = [(one.type, one.id) for one in addresses]
+    async with site.database.read() as session:
+        found = await through(session, addressing.named, wanted, who.person_id)
+    try:
+        reach(who.person_id, found)
+    except RecipientsRefused as error:
+        return error.refused
+    return []
 
 
 async def permitted(site: Site, who: Identity, person_ids: Collection[str]) -> list[tuple[Person, Because]]:
@@ -112,8 +125,8 @@ async def _groups(
 async def _people(
     session: AsyncSession, audience: Audience, words: list[str], after: After, most: int
 ) -> list[Permitted]:
-    groups = None if audience.is_open else audience.member_groups
-    rows = await people_for(session, audience.writer_id, groups, words, limit=most, after=after)
+    ruled = not audience.is_open
+    rows = await people_for(session, audience.writer_id, words, ruled=ruled, limit=most, after=after)
     decided = await through(session, decisions, audience, [Target(row.id) for row in rows])
     return [
         Permitted("person", one.id, one.name, one.login, because)

@@ -15,7 +15,7 @@ import msgspec
 import typer
 import uvloop
 
-from bench import curves, live, presence, searching, store
+from bench import curves, live, presence, ruled, searching, store
 from bench.cluster import two_nodes
 from bench.first_page import first_page
 from bench.live import Bare, Parley, Shape
@@ -39,6 +39,7 @@ class Extent(msgspec.Struct, frozen=True):
     """People connected in few and in many discussions."""
     sizes: store.Sizes = store.Sizes()
     searched: searching.Extent = searching.PART
+    school: ruled.Extent = ruled.Extent()
     postgres: bool = True
     curves: bool = True
 
@@ -49,6 +50,7 @@ QUICK = Extent(
     idle=(300, 100),
     sizes=store.QUICK,
     searched=searching.QUICK,
+    school=ruled.QUICK,
     postgres=False,
     curves=False,
 )
@@ -67,7 +69,7 @@ PACED_SIZE, PACE = 200, 50.0
 def main(
     quick: Annotated[bool, typer.Option(help="Less of everything, in a minute and a half.")] = False,
     only: Annotated[
-        str, typer.Option(help="live, presence, cluster, store, search or page; all if not said.")
+        str, typer.Option(help="live, presence, cluster, store, search, rules or page; all if not said.")
     ] = "",
 ) -> None:
     """Measure, print the table, and keep it with the drawings under var/bench."""
@@ -111,6 +113,7 @@ class Bench:
             "cluster": self._cluster,
             "store": self._store,
             "search": self._search,
+            "rules": self._rules,
             "page": self._page,
         }
         for name, group in groups.items():
@@ -181,6 +184,14 @@ class Bench:
         if self._extent.postgres:
             (folder / "postgresql").mkdir()
             rows += searching.on_postgresql(folder / "postgresql", self._cores, self._extent.searched)
+        return rows
+
+    def _rules(self, folder: Path) -> list[Row]:
+        (folder / "sqlite").mkdir()
+        rows = ruled.on_sqlite(folder / "sqlite", self._cores, self._extent.school)
+        if self._extent.postgres:
+            (folder / "postgresql").mkdir()
+            rows += ruled.on_postgresql(folder / "postgresql", self._cores, self._extent.school)
         return rows
 
     def _page(self, folder: Path) -> list[Row]:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from store.columns import table_of
 from store.pairs import by_pairs, look_up
 from store.prepared import Link, Prepared
-from store.rules import RuleRow, named_rules, reached_by_rules
+from store.rules import RuleRow, is_led_to, named_rules
 from store.tables import Group, Membership, Person, Recipient, Rule
 
 person = table_of(Person)
@@ -116,7 +116,7 @@ def _found(source: _Source, *, apart: bool) -> Select[Any]:
         *(
             _part("in", theirs.c.person_id, other=theirs.c.group_id)
             .select_from(of.join(theirs, theirs.c.person_id == person.c.id))
-            .where(source.where, theirs.c.group_id.in_(reached_by_rules()))
+            .where(source.where, is_led_to(theirs.c.group_id))
             for of in ([people, members] if apart else [people])
         ),
     ]

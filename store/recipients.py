@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from store.people import begins_words, place_of
+from store.rules import OPENS_MEMBERS, is_led_to, theirs
 from store.tables import Group, Membership, Person
 
 After = tuple[str, str]
@@ -38,32 +39,34 @@ class FoundGroup(msgspec.Struct, frozen=True):
 async def people_for(
     session: AsyncSession,
     writer_id: str,
-    groups: Collection[str] | None,
     words: Sequence[str],
     *,
+    ruled: bool,
     limit: int,
     after: After | None = None,
 ) -> list[FoundPerson]:
-    """People in one of these groups (None: all people) with words that begin like each of `words`.
+    """People with words that begin like each of `words`; `ruled`: those to whom a rule leads from the writer.
 
     The earliest word first, then by name; `after` somebody (or `BEFORE_ALL`): by name alone. Without the writer, who
     is suspended, and who does not use the messaging.
     """
-    if groups is not None and not groups:
-        return []
     place = place_of(session, col(Person.folded), words)
     query = select(place, col(Person.id), col(Person.name), col(Person.login), col(Person.folded)).where(
         col(Person.suspended_at).is_(None),
         col(Person.messaging),
-        col(Person.id) != writer_id,
+        col(Person.id) != bindparam("writer"),
         *begins_words(session, col(Person.folded), words),
-        *_in_any(groups),
     )
+    if ruled:
+        # For each who matches, by the few groups that she is in: whoever reaches many need not go through them all.
+        inside = theirs.c.person_id == col(Person.id)
+        led_to = is_led_to(theirs.c.group_id, by=OPENS_MEMBERS)
+        query = query.where(exists().where(inside, led_to).correlate(Person))
     order = [col(Person.folded), col(Person.id)]
     if after is not None:
         query = query.where(tuple_(*order) > after)
-    rows = await session.execute(query.order_by(*_first(place, after), *order).limit(limit))
-    return [FoundPerson(*row) for row in rows]
+    query = query.order_by(*_first(place, after), *order).limit(limit)
+    return [FoundPerson(*row) for row in await session.execute(query, {"writer": writer_id})]
 
 
 async def groups_for(
@@ -107,12 +110,3 @@ async def place_after(session: AsyncSession, kind: str, one: str) -> After | Non
 
 def _first(place: ColumnElement[int], after: After | None) -> list[ColumnElement[int]]:
     return [] if after is not None else [place]
-
-
-def _in_any(groups: Collection[str] | None) -> list[ColumnElement[bool]]:
-    if groups is None:
-        return []
-    inside = select(col(Membership.person_id)).where(
-        col(Membership.person_id) == col(Person.id), col(Membership.group_id).in_(groups)
-    )
-    return [exists(inside.correlate(Person))]

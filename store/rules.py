@@ -4,12 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, literal, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, literal, select
 
 from store.columns import table_of
 from store.pairs import by_ids, look_up_ids
 from store.prepared import Link, Prepared
 from store.tables import Group, Membership, Rule
+from store.unindexed import Unindexed
 
 rule = table_of(Rule)
 group = table_of(Group)
@@ -19,6 +20,9 @@ hers, theirs = membership.alias("hers"), membership.alias("theirs")
 
 RuleRow = tuple[str, str, str, str, str]
 """Identifier and name of the group that may write, the same of the one that may be written to, and the reach."""
+
+OPENS_MEMBERS = rule.c.reach != "group"
+"""Of a rule: the members of its group may be written to one by one."""
 
 ANY = Prepared(select(literal(1)).where(exists(select(rule.c.id))))
 
@@ -44,13 +48,17 @@ def named_rules(*, of_writer: bool = False) -> Select[Any]:
     )
 
 
-def reached_by_rules() -> Select[Any]:
-    """The groups that a rule leads to from a group of the one bound as `writer`."""
-    return (
+def is_led_to(group_id: ColumnElement[str], *, by: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+    """Whether a rule (`by` those of a kind) leads to this group from a group of the one bound as `writer`.
+
+    Meant for the few groups that somebody is in.
+    """
+    led_to = (
         select(rule.c.to_group_id)
         .join(hers, hers.c.group_id == rule.c.from_group_id)
         .where(hers.c.person_id == bindparam("writer"))
     )
+    return Unindexed(group_id).in_(led_to if by is None else led_to.where(by))
 
 
 HERS = Prepared(named_rules(of_writer=True))
@@ -58,7 +66,7 @@ GROUPS_OF = by_ids(
     lambda wanted: (
         select(theirs.c.person_id, theirs.c.group_id)
         .select_from(wanted.join(theirs, theirs.c.person_id == wanted.c.one))
-        .where(theirs.c.group_id.in_(reached_by_rules()))
+        .where(is_led_to(theirs.c.group_id))
     )
 )
 

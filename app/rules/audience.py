@@ -83,11 +83,6 @@ class Audience(msgspec.Struct, frozen=True):
     rules: tuple[Rule, ...] = ()
 
     @property
-    def member_groups(self) -> frozenset[str]:
-        """The groups whose members she may write to one by one."""
-        return frozenset(rule.to_id for rule in self.rules if rule.opens_members)
-
-    @property
     def whole_groups(self) -> frozenset[str]:
         """The groups that she may write to as a whole."""
         return frozenset(rule.to_id for rule in self.rules if rule.opens_group)
