@@ -8,9 +8,11 @@ from app.site import Identity, Site
 from store.administration import groups as groups_stored
 from store.administration import people as accounts
 from store.administration.people import AccountRow
+from store.rule_changes import all_rules
 
 PEOPLE_COLUMNS = tuple(name for name in COLUMNS if name != "password")
 GROUP_COLUMNS = ("group", "login")
+RULE_COLUMNS = ("from", "to", "reach")
 
 
 async def people(site: Site, who: Identity | None) -> str:
@@ -35,6 +37,14 @@ async def groups(site: Site, who: Identity | None) -> str:
             inside.setdefault(group_id, []).append(logins[person_id])
     lines = [(name, login) for group_id, name in names for login in sorted(inside.get(group_id, [""]))]
     return write_table(GROUP_COLUMNS, lines)
+
+
+async def rules(site: Site, who: Identity | None) -> str:
+    """Every rule, as `app.rulebook` reads it. Raises `Forbidden`."""
+    async with changing(site, who) as session:
+        rows = await all_rules(session)
+        note(site, session, who, "rules_exported", detail=f"rules={len(rows)}")
+    return write_table(RULE_COLUMNS, [(source, goal, reach) for _, source, _, goal, reach in rows])
 
 
 def _line(row: AccountRow, groups: list[tuple[str, str]]) -> list[str]:

@@ -3,10 +3,12 @@
 from tests.web.authority_rows import ADMINS, Row
 
 TABLE = {"file": ("people.csv", b"login,name\n")}
+RULES = {"file": ("rules.csv", b"from,to,reach\n")}
 
 ROWS = [
     Row("GET", "/api/admin/people", 200, ADMINS, query=lambda t: "q=a"),
     Row("POST", "/api/admin/people", 201, ADMINS, lambda t: {"login": t.discussion, "name": "New"}),
+    Row("GET", "/api/admin/choices", 200, ADMINS, query=lambda t: "q=a"),
     Row("GET", "/api/admin/people/{id}", 200, ADMINS),
     Row("PATCH", "/api/admin/people/{id}", 200, ADMINS, lambda t: {"name": "Another"}),
     Row("POST", "/api/admin/people/{id}/suspend", 204, ADMINS),
@@ -26,4 +28,24 @@ ROWS = [
     Row("POST", "/api/admin/import/people", 200, ADMINS, files=TABLE, query=lambda t: "dry_run=1"),
     Row("GET", "/api/admin/export/people", 200, ADMINS),
     Row("GET", "/api/admin/export/groups", 200, ADMINS),
+    Row("GET", "/admin", 200, ADMINS),
+    Row("GET", "/admin/people", 200, ADMINS, query=lambda t: "q=a"),
+    Row("GET", "/admin/people/new", 200, ADMINS),
+    Row("POST", "/admin/people/new", 303, ADMINS, form=lambda t: {"login": t.folder, "name": "New"}),
+    Row("GET", "/admin/people/{id}", 200, ADMINS),
+    Row("POST", "/admin/people/{id}", 303, ADMINS, form=lambda t: {"action": "suspend"}),
+    Row("GET", "/admin/people/{id}/audience", 200, ADMINS, query=lambda t: "q=a"),
+    Row("GET", "/admin/groups", 200, ADMINS),
+    Row("POST", "/admin/groups", 303, ADMINS, form=lambda t: {"name": t.folder}),
+    Row("GET", "/admin/groups/{id}", 200, ADMINS),
+    Row("POST", "/admin/groups/{id}", 303, ADMINS, form=lambda t: {"action": "rename", "name": t.folder}),
+    Row("GET", "/admin/groups/{id}/delete", 200, ADMINS),
+    Row("POST", "/admin/groups/{id}/delete", 303, ADMINS),
+    Row("GET", "/admin/rules", 200, ADMINS),
+    Row("POST", "/admin/rules", 303, ADMINS, form=lambda t: {"action": "save"}),
+    Row("GET", "/admin/tables", 200, ADMINS),
+    Row("POST", "/admin/import/people", 200, ADMINS, files=TABLE),
+    Row("POST", "/admin/import/rules", 200, ADMINS, files=RULES),
+    Row("GET", "/admin/export/{what}", 200, ADMINS),
+    Row("GET", "/admin/audit", 200, ADMINS),
 ]

@@ -67,6 +67,8 @@ class Row:
             return "folder"
         if "/lists/" in self.path:
             return "list"
+        if "/admin/" in self.path:
+            return "circle" if "/groups/" in self.path else "account"
         if "/people/" in self.path:
             return "other"
         if "/attachments/" in self.path:

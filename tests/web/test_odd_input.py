@@ -73,7 +73,7 @@ async def test_odd_logins(node_factory: NodeFactory, database_url: str, login: s
 
 def _oddities(row: Row, room: str) -> Iterator[tuple[str, bytes, str]]:
     """Paths and bodies for one route, each with one odd thing in it."""
-    usual = {"id": room, "person": new_id(), "box": "inbox", "seq": "1"}
+    usual = {"id": room, "person": new_id(), "box": "inbox", "seq": "1", "what": "people"}
     plain = row.path.format_map(usual)
     for name in usual:
         if f"{{{name}}}" in row.path:

@@ -14,12 +14,14 @@ from app.administration.pages import MOST
 from app.administration.people import Account
 from app.inviting import Invitation
 from app.paging import Page
+from app.recipients import RecipientOption
 from store.administration.people import AccountRow
 from web.api.operation import Call, answer, done, operation
-from web.api.wire import Cursor, Id, Text
+from web.api.wire import Cursor, Id, Items, Text
 
 Field = Annotated[Text, Meta(max_length=500)]
 Limit = Annotated[int, Meta(ge=1, le=MOST)]
+MOST_CHOICES = 20
 Q = Annotated[Text, Meta(max_length=200)]
 
 
@@ -32,6 +34,12 @@ class Sought(msgspec.Struct, frozen=True):
     state: Literal["", "active", "suspended", "waiting"] = ""
     cursor: Cursor | None = None
     limit: Limit = 50
+
+
+class Letters(msgspec.Struct, frozen=True):
+    """First letters of names and logins."""
+
+    q: Q = ""
 
 
 class NewPerson(msgspec.Struct, frozen=True):
@@ -73,6 +81,13 @@ async def search(call: Call, given: Sought) -> Response:
     wanted = {"group": given.group, "role": given.role, "state": given.state}
     found = await people.find(call.site, call.who, given.q, **wanted, cursor=given.cursor, limit=given.limit)
     return answer(found)
+
+
+@operation("Find people to choose from", query=Letters, gives={200: Items[RecipientOption]}, for_admins=True)
+async def choices(call: Call, given: Letters) -> Response:
+    """As a recipient field shows them; whomever one may write to. `detail` is the login."""
+    found = await people.find(call.site, call.who, given.q, limit=MOST_CHOICES)
+    return answer(Items([RecipientOption("person", one.id, one.name, one.login) for one in found.items]))
 
 
 @operation("Create a person", takes=NewPerson, gives={201: Account}, for_admins=True)

@@ -5,6 +5,7 @@ from web.api.resource import Resource
 
 admin_resources = [
     Resource("/api/admin/people", GET=admin_people.search, POST=admin_people.create),
+    Resource("/api/admin/choices", GET=admin_people.choices),
     Resource("/api/admin/people/{id}", GET=admin_people.show, PATCH=admin_people.change),
     Resource("/api/admin/people/{id}/suspend", POST=admin_people.suspend),
     Resource("/api/admin/people/{id}/resume", POST=admin_people.resume),

@@ -25,6 +25,7 @@ from web.pages import (
     writing,
 )
 from web.pages.accounts import account_routes
+from web.pages.administration import administration_routes
 from web.pages.own_data import own_data_routes
 from web.pages.people import people_routes
 from web.static_files import serve_static
@@ -77,8 +78,9 @@ page_routes: list[BaseRoute] = [
     Route("/discussions/{id}/participants/{person}/remove", participants.remove, methods=["POST"]),
     Route("/discussions/{id}/stop", participants.ask_to_stop, methods=["GET"]),
     Route("/discussions/{id}/stop", participants.stop, methods=["POST"]),
-    *people_routes,
     *own_data_routes,
+    *people_routes,
+    *administration_routes,
     *account_routes,
     Route("/fragments/rows", fragments.rows, methods=["GET"]),
     Route("/fragments/senders", fragments.senders, methods=["GET"]),
