@@ -191,7 +191,9 @@ def wrong_recipients(error: RecipientsRefused) -> Wrong:
 
 def refusals(refused: Sequence[RefusedRecipient], translate: Callable[[str], str]) -> list[str]:
     """One sentence for each refused recipient: who, and why."""
-    return [translate(REFUSALS.get(r.why, REFUSED_OTHERWISE)).format(name=r.name) for r in refused]
+    return [
+        translate(REFUSALS.get(r.why, REFUSED_OTHERWISE)).format(name=r.name, group=r.group) for r in refused
+    ]
 
 
 async def shown(

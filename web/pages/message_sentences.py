@@ -23,6 +23,12 @@ NOT_URGENT = mark("You may not mark a message as urgent. Take the mark off, then
 REFUSALS = {
     "opted_out": mark("{name} does not use the messaging. Write by ordinary e-mail instead."),
     "suspended": mark("{name} has no active account any more."),
+    "no_rule": mark("The rules of this site do not let you write to {name}."),
+    "group_only": mark("You may not write to {name} alone, only to {group} as a whole."),
+    "members_only": mark("You may write to members of {name} one by one, not to the group as a whole."),
+    "not_separately": mark(
+        "You may write to {name} only as a whole, not to each member separately. Send it to all together."
+    ),
 }
 REFUSED_OTHERWISE = mark("You may not write to {name}.")
 

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from app import drafts, signing
+from app import drafts, ruling, signing
 from app.drafts import Draft
 from app.errors import (
     AlreadySent,
@@ -35,10 +35,15 @@ GIVING_UP = ("cancel", "discard")
 
 
 async def begin(request: Request) -> Response:
-    """An empty message, perhaps addressed already (`?to=person:<id>`)."""
-    signature = await signing.signature(site_of(request), who(request))
-    written = Written(to=parsed(request.query_params.getlist("to")[:20]), body=signing.signed(signature))
-    return await Desk(request, new_id(), is_new=True).show(written)
+    """An empty message, perhaps addressed already (`?to=person:<id>`), as far as one may write to them."""
+    site, me = site_of(request), who(request)
+    signature = await signing.signature(site, me)
+    to = parsed(request.query_params.getlist("to")[:20])
+    refused = await ruling.refused(site, me, to) if to else []
+    closed = {one.id for one in refused}
+    written = Written(to=[one for one in to if one.id not in closed], body=signing.signed(signature))
+    said = message_form.refusals(refused, lambda marked: sentence(request, marked))
+    return await Desk(request, new_id(), is_new=True).show(written, Wrong(said=said), status=200)
 
 
 async def submit_new(request: Request) -> Response:

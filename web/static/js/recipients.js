@@ -86,6 +86,10 @@ class RecipientField extends HTMLElement {
     element.querySelector(".option-name").textContent = option.name;
     const sizes = { group: "members", list: "listed" }[option.type];
     element.querySelector(".option-detail").textContent = sizes ? counted(this, Number(option.detail), sizes) : (option.detail ?? "");
+    if (option.because?.kind === "rule") element.title = filled(this.getAttribute(`data-because-${option.type}`), option.because);
+    const unseen = element.querySelector(".option-why");
+    unseen.hidden = !option.why;
+    unseen.textContent = option.why ? this.dataset.unseen : "";
     const face = element.querySelector(".face");
     face.classList.toggle("group", Boolean(sizes));
     if (!sizes) drawFace(face, option);
@@ -165,6 +169,7 @@ class RecipientField extends HTMLElement {
     const remove = chip.querySelector(".remove");
     remove.value = `${this.dataset.name}:${value}`;
     remove.setAttribute("aria-label", filled(this.dataset.remove, { name }));
+    if (type === "person") chip.querySelector(".chip-name").after(noted(id));
     this.chips.append(chip);
     this.#changed();
   }
@@ -228,6 +233,14 @@ class RecipientField extends HTMLElement {
     this.#activate(-1);
     this.#expand(false);
   }
+}
+
+/** Whether she can be reached is said in the chip, and stays true. */
+function noted(id) {
+  import("./people.js");
+  const note = document.createElement("live-person");
+  Object.assign(note.dataset, { of: id, as: "note" });
+  return note;
 }
 
 const valueOf = ({ type, id }) => `${type}:${id}`;
