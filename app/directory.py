@@ -25,6 +25,8 @@ from store.prepared import through
 
 MOST = 200
 
+Unreachable = Literal["opted_out", "not_seen_lately"]
+
 Connected = Callable[[Collection[str]], Awaitable[set[str]]]
 """Who of these people is connected to any node: known by the floor above."""
 
@@ -41,7 +43,7 @@ class PersonCard(msgspec.Struct, frozen=True):
     id: str
     name: str
     reachable: bool
-    why: Literal["opted_out", "not_seen_lately"] | None
+    why: Unreachable | None
     may_write: bool
     refused: Refusal | None
     email: str | None
@@ -99,6 +101,15 @@ async def cards(
     return {card.id: card for card in await _cards(site, who, connected, rows, decided)}
 
 
+async def unreachable(site: Site, ids: Collection[str]) -> dict[str, Unreachable]:
+    """Those of these people who cannot be reached, and why not."""
+    seen_since = site.now() - timedelta(days=site.settings.reachable_days)
+    async with site.database.read() as session:
+        found = await directory.listed(session, ids)
+    reasons = {one.id: _why_unreachable(one, seen_since, online=False) for one in found.values()}
+    return {one: why for one, why in reasons.items() if why}
+
+
 async def seen_lately(site: Site, most: int) -> list[str]:
     """Who of those in the directory was here last, the latest first: identifiers, to ask for cards by."""
     async with site.database.read() as session:
@@ -149,9 +160,7 @@ def _card(
     )
 
 
-def _why_unreachable(
-    one: Listed, seen_since: datetime, *, online: bool
-) -> Literal["opted_out", "not_seen_lately"] | None:
+def _why_unreachable(one: Listed, seen_since: datetime, *, online: bool) -> Unreachable | None:
     if not one.messaging:
         return "opted_out"
     # Who is there is seen, though it may not be stored yet.

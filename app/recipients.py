@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audiences import audience_of, decisions
+from app.directory import Unreachable
 from app.first_letters import searched
 from app.rules.audience import Audience, Because, Target, may_write_to_group
 from app.site import Identity, Site
@@ -19,7 +20,7 @@ Placed = tuple[tuple[int, str], "RecipientOption"]
 class RecipientOption(msgspec.Struct, frozen=True):
     """Somebody, a group or a list of one's own. `detail` is a person's login, or the size of the others.
 
-    `because` says why one may write to her, or to the group as a whole.
+    `because` says why one may write to her, or to the group as a whole; `why`, why she may not read it soon.
     """
 
     type: Literal["person", "group", "list"]
@@ -27,6 +28,7 @@ class RecipientOption(msgspec.Struct, frozen=True):
     name: str
     detail: str
     because: Because | None = None
+    why: Unreachable | None = None
 
 
 async def find_recipients(site: Site, who: Identity, q: str, *, limit: int = 20) -> list[RecipientOption]:

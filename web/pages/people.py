@@ -25,8 +25,8 @@ AT_ONCE = 50
 SHARED_AT_ONCE = 20
 LONGEST = 200
 MOST_LINES = 100
-FORMS = ("row", "head", "sign")
-"""How a person is shown: in a list, as the head of her page, or only the sign that one may write to her."""
+FORMS = ("row", "head", "sign", "note")
+"""How a person is shown: in a list, as the head of her page; or only the sign that one may write to her, or why not."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import { live } from "./live.js";
 import { rendered } from "./trusted.js";
 
 const MOST = 100;
+const SIGNS = ["sign", "note"];
 const shown = new Set();
 const due = new Set();
 let timer = null;
@@ -15,7 +16,7 @@ class LivePerson extends HTMLElement {
     shown.add(this);
     watch();
     // Where only a sign is shown, the server says which once it is on screen.
-    if (this.dataset.as === "sign" && !this.childNodes.length) renew([this.dataset.of]);
+    if (SIGNS.includes(this.dataset.as) && !this.childNodes.length) renew([this.dataset.of]);
   }
 
   disconnectedCallback() {
@@ -51,7 +52,7 @@ async function show(form, those) {
     const now = fresh.querySelector(`[data-of="${CSS.escape(old.dataset.of)}"]`);
     if (now) put(old, now);
     else if (form === "row") old.closest("li")?.remove();
-    else if (form === "sign") old.replaceChildren();
+    else if (SIGNS.includes(form)) old.replaceChildren();
   }
 }
 
