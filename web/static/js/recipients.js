@@ -90,9 +90,6 @@ class RecipientField extends HTMLElement {
     const unseen = element.querySelector(".option-why");
     unseen.hidden = !option.why;
     unseen.textContent = option.why ? this.dataset.unseen : "";
-    const unseen = element.querySelector(".option-why");
-    unseen.hidden = !option.why;
-    unseen.textContent = option.why ? this.dataset.unseen : "";
     const face = element.querySelector(".face");
     face.classList.toggle("group", Boolean(sizes));
     if (!sizes) drawFace(face, option);
@@ -173,7 +170,6 @@ class RecipientField extends HTMLElement {
     remove.value = `${this.dataset.name}:${value}`;
     remove.setAttribute("aria-label", filled(this.dataset.remove, { name }));
     if (type === "person") chip.querySelector(".chip-name").after(noted(id));
-    if (type === "person") chip.querySelector(".chip-name").after(noted(id));
     this.chips.append(chip);
     this.#changed();
   }
@@ -237,14 +233,6 @@ class RecipientField extends HTMLElement {
     this.#activate(-1);
     this.#expand(false);
   }
-}
-
-/** Whether she can be reached is said in the chip, and stays true. */
-function noted(id) {
-  import("./people.js");
-  const note = document.createElement("live-person");
-  Object.assign(note.dataset, { of: id, as: "note" });
-  return note;
 }
 
 /** Whether she can be reached is said in the chip, and stays true. */
