@@ -88,8 +88,7 @@ class RecipientField extends HTMLElement {
     element.querySelector(".option-detail").textContent = sizes ? counted(this, Number(option.detail), sizes) : (option.detail ?? "");
     if (option.because?.kind === "rule") element.title = filled(this.getAttribute(`data-because-${option.type}`), option.because);
     const unseen = element.querySelector(".option-why");
-    unseen.hidden = !option.why;
-    unseen.textContent = option.why ? this.dataset.unseen : "";
+    if (!(unseen.hidden = !option.why)) unseen.textContent = this.dataset.unseen;
     const face = element.querySelector(".face");
     face.classList.toggle("group", Boolean(sizes));
     if (!sizes) drawFace(face, option);
@@ -239,8 +238,7 @@ class RecipientField extends HTMLElement {
 function noted(id) {
   import("./people.js");
   const note = document.createElement("live-person");
-  Object.assign(note.dataset, { of: id, as: "note" });
-  return note;
+  return Object.assign(note.dataset, { of: id, as: "note" }), note;
 }
 
 const valueOf = ({ type, id }) => `${type}:${id}`;
