@@ -7,6 +7,7 @@ from datetime import timedelta
 from app import filing, folders, lists
 from app.drafts import Address, DraftFields, create
 from app.held import hold
+from app.own_settings import change
 from tests import factories
 from tests.journeys.place import Place, Visitor
 
@@ -42,6 +43,9 @@ async def filled_screens(place: Place, *, language: str) -> Screens:
     """Somebody with discussions, something unread, and a draft."""
     alice = await place.visitor("Alice", language=language)
     bob, carol = await place.person("Bob"), await place.person("Maximiliane-Charlotte")
+    away = await place.person("Away", email="somebody.with.a.long.address@example.org")
+    await change(place.site, away, messaging=False, shares_email=True)
+    await place.group("A group of some people", [bob, carol, away])
     room = await factories.discussion(
         place.site, bob, [alice.who, carol], LONG_TEXT, subject="A subject " * 12
     )
@@ -83,6 +87,10 @@ async def filled_screens(place: Place, *, language: str) -> Screens:
         "lists": "/lists",
         "a list": f"/lists/{kept.id}",
         "signature": "/signature",
+        "people": "/people",
+        "people found": f"/people?q={place.surname}",
+        "a person": f"/people/{bob.person_id}",
+        "a person who does not use the messaging": f"/people/{away.person_id}",
         "search": "/search",
         "found": "/search?q=t&from=bob&unread=yes&since=2020-02-03",
         "stop": f"/discussions/{room}/stop",
