@@ -2,6 +2,7 @@
 
 ParleyError
 ├── NotSignedIn          not_signed_in      nobody, a wrong password, an ended session
+│   └── NoAccount        no_account         known elsewhere, but not here
 ├── NotFound             not_found          what does not exist and what one may not see look alike
 ├── Forbidden            forbidden          seen, but not for this person to do
 ├── InvalidInput         invalid            one `FieldError` per field that is wrong
@@ -68,6 +69,13 @@ class WrongCredentials(NotSignedIn):
 
     code = "wrong_credentials"
     default_detail = "This login and password do not belong together."
+
+
+class NoAccount(NotSignedIn):
+    """A provider knows her, but no account here is hers, or it is shut."""
+
+    code = "no_account"
+    default_detail = "There is no account here for whom the provider knows."
 
 
 class NotFound(ParleyError):

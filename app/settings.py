@@ -5,6 +5,7 @@ import socket
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator, model_validator
@@ -47,6 +48,16 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="what the first start asks for; empty: made and printed at start",
     )
+    oidc_issuer: str = Field(
+        default="", description="OpenID provider through which people may sign in; empty: none"
+    )
+    oidc_client_id: str = Field(default="", description="what this site is called there")
+    oidc_client_secret: SecretStr = Field(default=SecretStr(""), description="its secret there")
+    oidc_label: str = Field(default="", description="what the button says; empty: the issuer's host")
+    oidc_match: Literal["email", "login"] = Field(
+        default="email", description="how an account is found the first time"
+    )
+    oidc_creates: bool = Field(default=False, description="make an account for whom the provider knows")
     allowed_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="further origins, by commas"
     )
@@ -135,6 +146,14 @@ class Settings(BaseSettings):
             return value
         raise ValueError("must begin with s3://")
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe_issuer(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+            raise ValueError("must begin with https://")
+        return value
+
     @field_validator("node")
     @classmethod
     def _named_node(cls, value: str) -> str:
@@ -149,12 +168,19 @@ class Settings(BaseSettings):
             )
         if not self.secret.get_secret_value() and (self.is_postgres or self.host not in LOOPBACK):
             raise ValueError("PARLEY_SECRET is required with PostgreSQL or a public host")
+        if self.oidc_issuer and not (self.oidc_client_id and self.oidc_client_secret.get_secret_value()):
+            raise ValueError("PARLEY_OIDC_ISSUER needs PARLEY_OIDC_CLIENT_ID and PARLEY_OIDC_CLIENT_SECRET")
         return self
 
     @property
     def is_postgres(self) -> bool:
         """Whether the store is PostgreSQL."""
         return self.database_url.startswith("postgresql")
+
+    @property
+    def oidc_name(self) -> str:
+        """What the way to sign in through the provider is called."""
+        return self.oidc_label or (urlsplit(self.oidc_issuer).hostname or "")
 
     @cached_property
     def quiet(self) -> QuietHours | None:

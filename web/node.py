@@ -23,6 +23,7 @@ from realtime.sessions import Sessions
 from realtime.socket import LiveDoor
 from store.database import Database, StoreUnavailable
 from web.figures import Figures
+from web.provider.description import Provider
 from web.siblings import Siblings
 
 STORE_ANSWERS_WITHIN = 2.0
@@ -46,6 +47,8 @@ class Node:
     requests: Pace
     figures: Figures
     siblings: Siblings
+    provider: Provider | None = None
+    """Through which people may sign in."""
 
     async def start(self) -> None:
         """Begin to listen to other nodes and to work in the background."""
@@ -85,6 +88,8 @@ class Node:
         await self.site.sightings.store()
         if self.sessions.elsewhere is not None:
             await self.sessions.elsewhere.close()
+        if self.provider is not None:
+            await self.provider.close()
         await self.database.close()
 
     async def connected(self, people: Collection[str]) -> set[str]:

@@ -28,6 +28,7 @@ from web.errors import exception_handlers
 from web.figures import Figures
 from web.limits import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, spend_request
 from web.node import Node
+from web.provider.description import Provider
 from web.routes import routes
 from web.security import identify_connection, middleware, origin_allowed
 from web.siblings import Siblings
@@ -123,6 +124,7 @@ def create_node(settings: Settings, siblings: Siblings) -> Node:
         requests,
         figures,
         siblings,
+        Provider(settings.oidc_issuer) if settings.oidc_issuer else None,
     )
 
 

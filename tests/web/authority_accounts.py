@@ -17,6 +17,9 @@ ROWS = [
     Row("GET", "/welcome/{secret}", 303, EVERYBODY),
     Row("GET", "/welcome", 404, EVERYBODY),
     Row("POST", "/welcome", 404, EVERYBODY, form=lambda t: {"password": PASSWORDS["new"]}),
+    # The site of the tests has no provider.
+    Row("GET", "/sign-in/provider", 404, EVERYBODY),
+    Row("GET", "/sign-in/provider/callback", 404, EVERYBODY, query=lambda t: "code=x&state=y"),
     Row("GET", "/settings", 200, SIGNED_IN),
     Row("POST", "/settings", 303, SIGNED_IN, form=lambda t: {"theme": "dark"}),
     Row("GET", "/settings/password", 200, BROWSERS),

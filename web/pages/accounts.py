@@ -2,7 +2,7 @@
 
 from starlette.routing import BaseRoute, Route
 
-from web.pages import first_start, welcome
+from web.pages import first_start, provided, welcome
 from web.pages.settings import settings_routes
 
 account_routes: list[BaseRoute] = [
@@ -11,5 +11,7 @@ account_routes: list[BaseRoute] = [
     Route("/welcome", welcome.show, methods=["GET"]),
     Route("/welcome", welcome.choose, methods=["POST"]),
     Route("/welcome/{secret}", welcome.enter, methods=["GET"]),
+    Route("/sign-in/provider", provided.begin, methods=["GET"]),
+    Route(provided.CALLBACK, provided.come_back, methods=["GET"]),
     *settings_routes,
 ]

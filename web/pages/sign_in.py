@@ -57,4 +57,6 @@ async def _form(
     request: Request, next_: str, login: str = "", refused: str | None = None, status: int = 200
 ) -> Response:
     said = sentence(request, refused) if refused else None
-    return await render(request, "sign_in.html", status=status, next=next_, login=login[:100], refused=said)
+    provider = site_of(request).settings.oidc_name
+    context = {"next": next_, "login": login[:100], "refused": said, "provider": provider}
+    return await render(request, "sign_in.html", status=status, **context)
