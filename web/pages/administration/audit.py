@@ -8,8 +8,9 @@ from app.administration import log
 from app.administration.log import Noted
 from app.errors import InvalidInput
 from app.paging import Page
+from web.i18n import catalogue
 from web.pages.administration.door import admin, asked, cursor, further
-from web.pages.administration.sentences import ACTIONS, DONE, FIELDS, REACHES, ROLES
+from web.pages.administration.sentences import ACTIONS, COUNTS, DONE, FIELDS, REACHES, ROLES
 from web.rendering import View, render, sentence, site_of, view_of
 
 
@@ -45,7 +46,15 @@ def _detail(request: Request, view: View, one: Noted) -> str:
         before, _, after = one.detail.removeprefix("reach=").partition("→")
         names = [sentence(request, REACHES[name]) for name in (before, after) if name in REACHES]
         return " → ".join(names)
-    return one.detail.replace("=", ": ").replace("_", " ")
+    counts = [_counted(view, *part.partition("=")[::2]) for part in one.detail.split() if "=" in part]
+    return ", ".join(counts) if counts else one.detail
+
+
+def _counted(view: View, what: str, number: str) -> str:
+    """How many of what, in words."""
+    if what not in COUNTS or not number.isascii() or not number.isdigit():
+        return f"{what} {number}"
+    return catalogue(view.language.code).ngettext(*COUNTS[what], int(number)).format(n=number)
 
 
 def _changed(request: Request, part: str) -> str:

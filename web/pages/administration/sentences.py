@@ -10,6 +10,12 @@ from app.rules.audience import Because, Refusal
 from web.i18n import mark
 from web.rendering import sentence
 
+
+def ngettext(one: str, other: str) -> tuple[str, str]:
+    """Name a counted sentence for the catalogues where it is only kept."""
+    return one, other
+
+
 WRONG: Mapping[tuple[str, str], str] = {
     ("login", "taken"): mark("Somebody has this login already."),
     ("login", "repeated"): mark("This login stands on a line before."),
@@ -120,6 +126,19 @@ ACTIONS: Mapping[Action, str] = {
     "rules_exported": mark("Rules exported"),
     "session_ended": mark("Signed out everywhere"),
     "token_created": mark("Access token made"),
+}
+COUNTS: Mapping[str, tuple[str, str]] = {
+    "people_created": ngettext("{n} person created", "{n} people created"),
+    "people_updated": ngettext("{n} known before", "{n} known before"),
+    "groups_created": ngettext("{n} group created", "{n} groups created"),
+    "memberships_added": ngettext("put into groups {n} time", "put into groups {n} times"),
+    "people": ngettext("{n} person", "{n} people"),
+    "groups": ngettext("{n} group", "{n} groups"),
+    "members": ngettext("{n} member", "{n} members"),
+    "rules": ngettext("{n} rule", "{n} rules"),
+    "added": ngettext("{n} added", "{n} added"),
+    "changed": ngettext("{n} changed", "{n} changed"),
+    "removed": ngettext("{n} removed", "{n} removed"),
 }
 REFUSED: Mapping[Refusal, str] = {
     "suspended": mark("Refused: the account of {name} is suspended."),
