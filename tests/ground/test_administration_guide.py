@@ -49,7 +49,7 @@ def test_its_matrix_says_what_its_rules_say() -> None:
         r"^\| (?:may write|\*\*|---).*$|^\|---.*$", GUIDE[GUIDE.index("may write ↓") - 3 :], re.MULTILINE
     )
     columns = [cell.strip() for cell in head.strip("|").split("|")][1:]
-    shown = {}
+    shown: dict[tuple[str, str], str] = {}
     for line in lines:
         name, *cells = [cell.strip(" *") for cell in line.strip("|").split("|")]
         shown |= {
