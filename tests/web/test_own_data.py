@@ -66,7 +66,10 @@ async def test_erasing_from_the_settings(node: RunningNode, site: Site) -> None:
         page = await tab.submit(form, "", password=factories.PASSWORD)
         assert (tab.response.status_code, "Tick the box" in page.one(id="sure-wrong").text) == (422, True)
         page = await tab.submit(form, "", sure="yes", password="guessed")
-        assert (tab.response.status_code, "not your password" in page.one(id="password-wrong").text) == (422, True)
+        assert (tab.response.status_code, "not your password" in page.one(id="password-wrong").text) == (
+            422,
+            True,
+        )
         page = await tab.submit(form, "", sure="yes", password=factories.PASSWORD)
         assert page.one("h1").text == "Your account is erased"
         await tab.open("/")
