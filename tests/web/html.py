@@ -103,6 +103,10 @@ def fields_of(form: Element) -> list[tuple[str, str]]:
             # A browser drops the first line break and sends the others as CR LF.
             text = "".join(child for child in element.children if isinstance(child, str))
             fields.append((name, text.removeprefix("\n").replace("\n", "\r\n")))
+        elif element.tag == "select":
+            options = element.all("option")
+            chosen = [option for option in options if "selected" in option.attributes] or options[:1]
+            fields += [(name, option.attributes.get("value", option.text)) for option in chosen]
         elif element.tag == "input" and name and _is_sent(element):
             fields.append((name, value))
     return fields
@@ -149,9 +153,12 @@ class Visitor:
         for name, value in fields:
             data.setdefault(name, []).append(value)
         address = form.attributes.get("action") or str(self.response.url)
-        brought = [("file", file) for file in self.chosen] if "enctype" in form.attributes else []
+        sent: dict[str, object] = {"data": data}
+        if "enctype" in form.attributes:
+            texts = [(name, (None, value)) for name, values in data.items() for value in values]
+            sent = {"files": [*texts, *(("file", file) for file in self.chosen)]}
         self.choose()
-        return self._show(await self.client.post(address, data=data, files=brought, follow_redirects=True))
+        return self._show(await self.client.post(address, **sent, follow_redirects=True))  # type: ignore[arg-type]
 
     def _show(self, response: httpx.Response) -> Element:
         self.response = response
