@@ -147,8 +147,8 @@ async def missed_since(
     return await database.look(look)
 
 
-async def ended(database: Database, sign_ins: Sequence[str], now: datetime) -> set[str]:
-    """Those of these sessions and tokens that are over."""
+async def ended(database: Database, sign_ins: Sequence[str], now: datetime) -> dict[str, bool]:
+    """Those of these sessions and tokens that are over, and whether only by their age."""
     return await database.look(partial(following.ended_sign_ins, ids=sign_ins, now=now))
 
 

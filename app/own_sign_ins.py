@@ -51,13 +51,14 @@ class NewToken(msgspec.Struct, frozen=True):
 
 
 async def index(site: Site, who: Identity) -> list[OwnSignIn]:
-    """Her browsers, the last seen first, then her tokens, the newest first."""
+    """Her browsers, this one first, then the last seen; then her tokens, the newest first."""
     now = site.now()
     since = now - timedelta(days=site.settings.session_idle_days)
     async with site.database.read() as session:
         browsers = await own_sign_ins.sessions_of(session, who.person_id, now=now, seen_since=since)
         tokens = await own_sign_ins.tokens_of(session, who.person_id)
-    found = [_browser(one, who) for one in browsers] + [_token(one, who) for one in tokens]
+    found = sorted((_browser(one, who) for one in browsers), key=lambda one: not one.this)
+    found += [_token(one, who) for one in tokens]
     # What was seen lately waits to be stored with others; that she is here now needs no store.
     return [msgspec.structs.replace(one, seen_at=now) if one.this else one for one in found]
 

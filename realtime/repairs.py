@@ -141,8 +141,9 @@ class Repairs:
             return
         ended = await following.ended(self._hub.database, sorted(sign_ins), now)
         for connection in self._hub.connections():
-            if connection.identity.session_id in ended:
-                connection.shut(Close.SESSION_ENDED, "session ended")
+            expired = ended.get(connection.identity.session_id)
+            if expired is not None:
+                connection.shut(Close.SESSION_ENDED, "session expired" if expired else "session ended")
 
     async def _compare_heads(self, rooms: list[Room]) -> None:
         heads = await following.heads_of(self._hub.database, [room.id for room in rooms])

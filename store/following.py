@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Integer, Table, bindparam, func, or_, select, text
+from sqlalchemy import ColumnElement, Integer, Table, and_, bindparam, func, or_, select, text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -89,7 +89,7 @@ SIZE = Prepared(
 def _ended(sign_in: Table, *, over: ColumnElement[bool]) -> Prepared:
     return by_ids(
         lambda wanted: (
-            select(sign_in.c.id)
+            select(sign_in.c.id, and_(sign_in.c.ended_at.is_(None), person.c.suspended_at.is_(None)))
             .select_from(
                 wanted.join(sign_in, sign_in.c.id == wanted.c.one).join(
                     person, person.c.id == sign_in.c.person_id
@@ -131,8 +131,8 @@ def size_of(link: Link, discussion: str, first: int, last: int) -> int:
     return int(SIZE.rows(link, {"room": discussion, "first": first, "last": last})[0][0])
 
 
-def ended_sign_ins(link: Link, ids: Iterable[str], now: datetime) -> set[str]:
-    """Those of these sessions and tokens that are over, or whose person is suspended."""
+def ended_sign_ins(link: Link, ids: Iterable[str], now: datetime) -> dict[str, bool]:
+    """Those of these sessions and tokens that are over, or whose person is suspended; and whether only by their age."""
     ids = list(ids)
     rows = look_up_ids(link, ENDED_SESSIONS, ids, now=now) + look_up_ids(link, ENDED_TOKENS, ids)
-    return {row[0] for row in rows}
+    return {row[0]: bool(row[1]) for row in rows}

@@ -36,6 +36,7 @@ async def test_she_sees_what_acts_as_her_and_nothing_of_others(site: Site, ann: 
         ("token", "Timetable bot", "", False),
     ]
     assert [one.id for one in found][:2] == [here.identity.session_id, phone.identity.session_id]
+    assert next(one.this for one in await index(site, phone.identity)), "whoever asks comes first"
     assert token.secret not in repr(found) + repr(token)
     assert await index(site, bob)
     assert not {one.id for one in found} & {one.id for one in await index(site, bob)}

@@ -96,6 +96,11 @@ class Place:
         """A new person, signed in in a browser profile of hers; `options` are of the profile."""
         return await self.visit(await self.person(first_name, language=language), **options)
 
+    async def nobody(self) -> Page:
+        """A tab of somebody without an account."""
+        nobody = Identity("", "", "Nobody", "member", "en", "UTC", "", "session")
+        return await (await self.visit(nobody, signed_in=False)).context.new_page()
+
     async def visit(
         self, who: Identity, *, line: Line | None = None, signed_in: bool = True, **options: Any
     ) -> Visitor:

@@ -164,14 +164,23 @@ async def test_a_reply_from_the_middle_of_the_log_leads_to_its_end(place: Place)
     await expect(pending(tab)).to_have_count(0)
 
 
-async def test_an_ended_session_says_so_in_every_tab(place: Place) -> None:
-    """Signed out in one tab, the others say so and lead to the sign-in page."""
+async def test_who_signs_out_in_one_tab_is_out_in_all(place: Place) -> None:
+    """Every tab of the browser leaves for the sign-in page at once, also one in which somebody was writing."""
     alice = await place.visitor("Alice")
-    first, second = await alice.tab(), await alice.tab("/boxes/inbox")
-    await is_live(second)
+    room = await factories.discussion(place.site, alice.who, [await place.person("Bob")])
+    first, second, third = await alice.tab(), await alice.tab(f"/discussions/{room}"), await alice.tab("/new")
+    await second.locator("#reply-body").fill("half a sentence")
+    await third.locator("#body").fill("half a message")
+    for tab in (second, third):
+        await is_live(tab)
     await first.locator(".menu summary").click()
     await first.locator("form[action='/sign-out'] button").click()
-    await expect(second.locator("connection-state [data-state=ended] a")).to_be_visible()
+    for tab in (first, second, third):
+        await expect(tab.locator("#login")).to_be_visible()
+    for tab in (second, third):
+        assert "half a" not in await tab.evaluate("JSON.stringify({...sessionStorage, ...localStorage})")
+        await tab.go_back()
+        await expect(tab.get_by_text("Hello.")).to_have_count(0)
 
 
 async def _post_by_http(tab: Page, room: str, count: int) -> None:

@@ -66,7 +66,7 @@ class PasswordChange(msgspec.Struct, frozen=True):
 
 @operation("List one's own sign-ins", gives={200: Items[SignIn]})
 async def index(call: Call) -> Response:
-    """Browsers, the last seen first, then tokens, the newest first."""
+    """Browsers, this one first, then the last seen; then tokens, the newest first."""
     return answer(Items([_sign_in(one) for one in await own_sign_ins.index(call.site, call.who)]))
 
 

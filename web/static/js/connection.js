@@ -8,7 +8,9 @@ import { backoff, crowded } from "./backoff.js";
 const WELCOME_WITHIN = 15_000;
 const PONG_WITHIN = 10_000;
 const STEADY_AFTER = 10_000;
-const SESSION_OVER = [4401, 4403];
+const SESSION_ENDED = 4403;
+const EXPIRED = "session expired";
+const SESSION_OVER = [4401, SESSION_ENDED];
 const CROWDED = 4429;
 const RESTARTING = 1012;
 
@@ -27,7 +29,8 @@ export class Connection {
 
   /**
    * @param {{url: string, person: string, resume: () => Record<string, number>, hidden: () => boolean,
-   *   frame: (frame: object) => void, changed: (state: string) => void, lost: (code: number) => void}} options
+   *   frame: (frame: object) => void, changed: (state: string) => void, lost: (code: number) => void,
+   *   ended: () => void}} options `ended`: somebody has ended this sign-in.
    */
   constructor(options) {
     this.#options = options;
@@ -67,7 +70,7 @@ export class Connection {
     const socket = (this.#socket = new WebSocket(this.#options.url, "parley.v1"));
     socket.onopen = () => socket.send(JSON.stringify({ type: "hello", resume: this.#options.resume() }));
     socket.onmessage = ({ data }) => socket === this.#socket && this.#heard(JSON.parse(data));
-    socket.onclose = ({ code }) => socket === this.#socket && this.#closed(code);
+    socket.onclose = ({ code, reason }) => socket === this.#socket && this.#closed(code, reason);
     this.#expect(WELCOME_WITHIN);
   }
 
@@ -113,9 +116,11 @@ export class Connection {
     this.#closed(code);
   }
 
-  #closed(code) {
+  #closed(code, reason = "") {
     this.#release();
     this.#options.lost(code);
+    // Who was simply away for long goes on where she was once she has signed in again.
+    if (code === SESSION_ENDED && reason !== EXPIRED) this.#options.ended();
     if (SESSION_OVER.includes(code)) return this.#change("signed-out");
     // Who is sent away without a welcome, by a node that stops, goes on waiting longer each time.
     const steady = this.#welcomed && Date.now() - this.#welcomed > STEADY_AFTER;

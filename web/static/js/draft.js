@@ -65,7 +65,7 @@ class DraftForm extends HTMLElement {
     addEventListener("pagehide", () => this.#leave());
     addEventListener("beforeunload", (event) => {
       // What can be saved is saved on leaving; who leaves something that cannot is asked.
-      if (!this.#submitting && this.#saving.dirty && this.#saving.state !== "saved") event.preventDefault();
+      if (!live.left && !this.#submitting && this.#saving.dirty && this.#saving.state !== "saved") event.preventDefault();
     });
   }
 

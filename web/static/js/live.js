@@ -4,6 +4,7 @@
 import { hold, whenGone } from "./alive.js";
 import { newId } from "./identifier.js";
 import { workerUrl } from "./trusted.js";
+import { forgetAll } from "./typed.js";
 
 const REPEATED = ["state", "count", "outbox", "presence"];
 
@@ -20,12 +21,17 @@ class Live {
   #watching;
   #unsaid = [];
   #alone = !globalThis.SharedWorker;
+  #leaving = null;
+  /** Whether this page is being left because its sign-in is over: nobody is to be asked. */
+  left = false;
 
   /** Begins once all elements of the page have said what they show. */
   async start({ person, url }) {
     this.#person = person;
     this.#url = new URL(url, location.href.replace(/^http/, "ws")).href;
     if (navigator.locks) await hold((this.#lock = `parley-tab-${newId()}`));
+    this.#leaving = new BroadcastChannel(`parley-sign-out-${person}`);
+    this.#leaving.onmessage = () => this.#signedOutElsewhere();
     this.#connect();
     addEventListener("pagehide", () => this.#tell({ do: "bye" }));
     addEventListener("online", () => this.#tell({ do: "online" }));
@@ -95,7 +101,22 @@ class Live {
   /** Forgets everything that waits: the next person at this browser must not find it. */
   signOut() {
     this.#notes().forEach(([name]) => localStorage.removeItem(name));
+    this.#leaving?.postMessage("left");
     this.#tell({ do: "signOut" });
+  }
+
+  /** Signed out in another tab of this browser: nothing is shown or kept here any more. */
+  #signedOutElsewhere() {
+    forgetAll();
+    this.#leave("/sign-in");
+  }
+
+  /** The sign-in of this page was ended. What was typed is kept for her who comes back; nothing stays on the screen. */
+  #leave(address) {
+    if (this.left) return;
+    this.left = true;
+    document.body.hidden = true;
+    location.replace(address);
   }
 
   /** The same person has signed in again: the stream begins anew. */
@@ -128,6 +149,8 @@ class Live {
 
   #heard(message) {
     if (message.type === "station") return whenGone(message.lock, () => this.#connect());
+    // The same page leads to signing in, or is shown again to her who has just signed in in another tab.
+    if (message.type === "ended") return this.#leave(location.pathname + location.search);
     if (message.type === "state") this.state = message.state;
     if (message.type === "outbox") for (const { client_id } of message.replies) this.#note(client_id, null);
     if (message.type === "ack") this.#note(message.client_id, null);

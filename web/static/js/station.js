@@ -52,6 +52,7 @@ export class Station {
       frame: (frame) => this.#heard(frame),
       changed: () => this.#tell(this.#state()),
       lost: (code) => this.#lost(code),
+      ended: () => this.#tell({ type: "ended" }),
     });
     hold(`parley-poster-${person}`).then(() => this.#outbox.lead());
     this.#outbox.reload();
