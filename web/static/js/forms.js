@@ -18,6 +18,8 @@ export function watchForms() {
       forgetAll();
       live.signOut();
     }
+    // This form ends the sign-in; its answer leads on, not the end of the stream.
+    if (form.hasAttribute("data-ends-sign-in")) live.left = true;
   });
 }
 
