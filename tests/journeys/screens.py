@@ -87,6 +87,7 @@ async def filled_screens(place: Place, *, language: str) -> Screens:
         "lists": "/lists",
         "a list": f"/lists/{kept.id}",
         "signature": "/signature",
+        "your data": "/settings/data",
         "people": "/people",
         "people found": f"/people?q={place.surname}",
         "a person": f"/people/{bob.person_id}",
