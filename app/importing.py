@@ -1,8 +1,10 @@
 """Importing people and groups from rows of a table: all of them, or none if anything is wrong.
 
-A dry run is the same up to the last step: every line is judged against what is stored, and nothing is.
+A dry run is the same up to the last step: every line is judged against what is stored, and nothing is. Tens of
+thousands of lines take a second to judge: it is done in a thread, so that others are answered meanwhile.
 """
 
+import asyncio
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
@@ -68,10 +70,10 @@ async def judge_people(
     who: Identity | None = None,
 ) -> Judgement:
     """What `import_people` would do with these rows: a dry run. Raises `Forbidden`."""
-    checked, wrong = _check(rows, lines, most=None)
+    checked, wrong = await asyncio.to_thread(_check, rows, lines, most=None)
     async with looking(site, who) as session:
         known = await Known.of(session, checked, await active_admins(session))
-    planned = plan(checked, known, site.now(), site.settings.time_zone)
+    planned = await asyncio.to_thread(plan, checked, known, site.now(), site.settings.time_zone)
     refused = {line: LineReport(line, login, "wrong", [], [error]) for line, login, error in planned.refused}
     found = [*wrong, *(refused.get(one.line, one) for one in _judged(planned))]
     return _judgement(planned, sorted(found, key=lambda one: one.line))
@@ -93,13 +95,13 @@ async def import_people(
     Raises `Forbidden`, or `InvalidInput` whose errors name line and column (`line 3, role`); its code is `changed`
     where the judgement would be another one by now.
     """
-    checked, wrong = _check(rows, lines, most=MOST_ERRORS)
+    checked, wrong = await asyncio.to_thread(_check, rows, lines, most=MOST_ERRORS)
     if wrong:
         raise InvalidInput(*(_placed(one.line, error) for one in wrong for error in one.errors))
     hashes = await _hashed({one.password for one in checked if one.password})
     async with changing(site, who) as session:
         known = await Known.of(session, checked, await active_admins(session, locked=True))
-        planned = plan(checked, known, site.now(), site.settings.time_zone, hashes)
+        planned = await asyncio.to_thread(plan, checked, known, site.now(), site.settings.time_zone, hashes)
         if planned.refused:
             raise InvalidInput(*(_placed(line, error) for line, _, error in planned.refused))
         report = _report(planned)

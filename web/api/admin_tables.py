@@ -1,5 +1,6 @@
 """Importing and exporting tables."""
 
+import asyncio
 from typing import Any, Literal
 
 import msgspec
@@ -39,7 +40,8 @@ class Imported(msgspec.Struct, frozen=True):
 )
 async def import_file(call: Call, given: How) -> Response:
     """A CSV file in the field `file`: all of it or nothing. A dry run tells what becomes of each line."""
-    table = read_table(await brought_file(call.request), COLUMNS, NEEDED)
+    content = await brought_file(call.request)
+    table = await asyncio.to_thread(read_table, content, COLUMNS, NEEDED)
     if given.dry_run == "1":
         judged = await judge_people(call.site, table.rows, lines=table.lines, who=call.who)
         return answer(Imported(True, judged.report, judged.lines, judged.fingerprint))

@@ -1,5 +1,6 @@
 """Importing and exporting tables. A file is judged first, line by line; then exactly that file is imported."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -65,7 +66,7 @@ async def import_people(request: Request) -> Response:
     me, site = admin(request), site_of(request)
     given = Brought.from_fields(await brought(request))
     try:
-        table = read_table(given.content, COLUMNS, NEEDED)
+        table = await asyncio.to_thread(read_table, given.content, COLUMNS, NEEDED)
     except InvalidInput as error:
         return await _begin(request, "people", error)
     changed = False
@@ -88,7 +89,7 @@ async def import_rules(request: Request) -> Response:
     me, site = admin(request), site_of(request)
     given = Brought.from_fields(await brought(request))
     try:
-        table: Table = read_table(given.content, rulebook.COLUMNS, rulebook.COLUMNS)
+        table: Table = await asyncio.to_thread(read_table, given.content, rulebook.COLUMNS, rulebook.COLUMNS)
     except InvalidInput as error:
         return await _begin(request, "rules", error)
     judgement = await judge_rules(site, table.rows, table.lines, me)
