@@ -1,43 +1,17 @@
-"""People as others meet them: the directory, and who is suspended."""
+"""Who somebody is, and who is suspended."""
 
-from datetime import datetime, timedelta
-
-import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.administration.acting import changing, last_admin
 from app.auditing import note
 from app.errors import NotFound
 from app.events import PersonChanged, PersonRef, SignInEnded
-from app.first_letters import searched
 from app.importing import ImportReport as ImportReport
 from app.importing import import_people as import_people
 from app.site import Identity, Site
 from store import people, sign_ins
 from store.administration.admins import active_admins
 from store.tables import Person
-
-
-class PersonCard(msgspec.Struct, frozen=True):
-    """A person in the directory. Not `reachable`: `why` is `opted_out` or `not_seen_lately`."""
-
-    id: str
-    name: str
-    reachable: bool
-    why: str | None
-
-
-async def directory(site: Site, who: Identity, q: str, *, limit: int = 50) -> list[PersonCard]:
-    """People with words that begin like those of `q` (everybody if it is empty), and who can be reached."""
-    words = searched(q)
-    if words is None:
-        return []
-    seen_since = site.now() - timedelta(days=site.settings.reachable_days)
-    async with site.database.read() as session:
-        rows = await people.find_people(session, words, limit=limit)
-    return [
-        _card(row.id, row.name, _unreachable(row.messaging, row.last_seen_at, seen_since)) for row in rows
-    ]
 
 
 async def person_ref(site: Site, person_id: str) -> PersonRef:
@@ -81,15 +55,3 @@ async def _named(session: AsyncSession, login: str) -> Person:
     if person is None:
         raise NotFound(f"There is nobody with the login {login!r}.")
     return person
-
-
-def _card(person_id: str, name: str, why: str | None) -> PersonCard:
-    return PersonCard(person_id, name, why is None, why)
-
-
-def _unreachable(messaging: bool, last_seen_at: datetime | None, seen_since: datetime) -> str | None:
-    if not messaging:
-        return "opted_out"
-    if last_seen_at is None or last_seen_at < seen_since:
-        return "not_seen_lately"
-    return None

@@ -72,26 +72,6 @@ async def person_names(session: AsyncSession, ids: Collection[str]) -> dict[str,
     return {row.id: row.name for row in rows}
 
 
-async def find_people(session: AsyncSession, words: Sequence[str], *, limit: int) -> Sequence[AnyRow]:
-    """People who are not suspended and have a word that begins like each of `words`: earliest word first.
-
-    Rows `(place, id, name, login, messaging, last_seen_at)`.
-    """
-    place = place_of(session, col(Person.folded), words)
-    query = select(
-        place,
-        col(Person.id),
-        col(Person.name),
-        col(Person.login),
-        col(Person.messaging),
-        col(Person.last_seen_at),
-    ).where(col(Person.suspended_at).is_(None))
-    query = query.where(*begins_words(session, col(Person.folded), words))
-    return (
-        await session.execute(query.order_by(place, col(Person.folded), col(Person.id)).limit(limit))
-    ).all()
-
-
 async def is_in_any(session: AsyncSession, person_id: str, names: Collection[str]) -> bool:
     """Whether this person is in one of the groups with these names."""
     query = select(col(Membership.person_id)).join(Group, col(Group.id) == col(Membership.group_id))

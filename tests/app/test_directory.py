@@ -1,11 +1,6 @@
 """The directory: who is in it, whom the reader may write to there, and why not; and what both share."""
 
-from collections.abc import Collection
-from datetime import timedelta
-
 import pytest
-from sqlalchemy import update
-from sqlmodel import col
 
 from app import directory, groups, participants, people
 from app.acquaintance import acquaintance
@@ -14,29 +9,8 @@ from app.errors import InvalidInput, NotFound
 from app.own_settings import change
 from app.site import Identity, Site
 from store.columns import new_id
-from store.tables import Person
 from tests import factories
-
-
-class Connected:
-    """People who are connected."""
-
-    def __init__(self, *people: Identity) -> None:
-        self._people = {one.person_id for one in people}
-
-    async def __call__(self, asked: Collection[str]) -> set[str]:
-        return self._people & set(asked)
-
-
-NOBODY = Connected()
-
-
-async def seen(site: Site, *people: Identity, days: float = 0, **more: object) -> None:
-    """These people were last seen so many days ago."""
-    at = site.now() - timedelta(days=days)
-    mine = col(Person.id).in_([one.person_id for one in people])
-    async with site.database.write() as session:
-        await session.execute(update(Person).where(mine).values(last_seen_at=at, **more))
+from tests.meeting import NOBODY, Connected, seen
 
 
 async def card(site: Site, who: Identity, about: Identity, connected: Connected = NOBODY) -> PersonCard:
@@ -44,9 +18,9 @@ async def card(site: Site, who: Identity, about: Identity, connected: Connected 
     return await directory.card(site, who, connected, about.person_id)
 
 
-async def names(site: Site, who: Identity, q: str = "", **given: str) -> list[str]:
+async def names(site: Site, who: Identity, q: str = "", group: str | None = None) -> list[str]:
     """Who is found."""
-    return [one.name for one in (await directory.find(site, who, NOBODY, q, **given)).items]
+    return [one.name for one in (await directory.find(site, who, NOBODY, q, group=group)).items]
 
 
 @pytest.fixture
@@ -78,9 +52,12 @@ async def test_it_comes_in_pages(site: Site, ann: Identity) -> None:
                 break
         assert found == sorted(found)
         assert len(set(found)) == len(found) == expected
-    for given in ({"cursor": "x"}, {"cursor": new_id()}, {"limit": 0}, {"limit": 201}):
+    for cursor in ("x", new_id()):
         with pytest.raises(InvalidInput):
-            await directory.find(site, ann, NOBODY, **given)  # type: ignore[arg-type]
+            await directory.find(site, ann, NOBODY, cursor=cursor)
+    for limit in (0, 201):
+        with pytest.raises(InvalidInput):
+            await directory.find(site, ann, NOBODY, limit=limit)
 
 
 async def test_who_is_suspended_or_erased_is_not_there(site: Site, ann: Identity) -> None:

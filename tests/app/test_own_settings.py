@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from app import own_settings
+from app import directory, own_settings
 from app.discussions import mark_read, mark_unread, overview
 from app.errors import InvalidInput
 from app.events import Event, PersonChanged, ReadMoved
-from app.people import directory
 from app.site import Identity, Site
 from tests import factories
+from tests.meeting import NOBODY
 
 NEW: dict[str, Any] = {
     "name": "Ann-Marie Lécuyer",
@@ -51,7 +51,7 @@ async def test_who_is_renamed_is_found_by_her_new_name(site: Site, people: list[
     alice, bob, *_ = people
     await own_settings.change(site, alice, name="  Zoé   Durand ")
     for q, found in (("dur", ["Zoé Durand"]), ("zoe", ["Zoé Durand"]), ("alice", ["Zoé Durand"])):
-        assert [card.name for card in await directory(site, bob, q)] == found
+        assert [card.name for card in (await directory.find(site, bob, NOBODY, q)).items] == found
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,9 @@
-"""The directory and the search for recipients."""
-
-from dataclasses import replace
-from datetime import timedelta
+"""The search for recipients."""
 
 import pytest
 
 from app.errors import NotFound
-from app.people import directory, person_ref, suspend
+from app.people import person_ref, suspend
 from app.recipients import RecipientOption, find_recipients
 from app.rules.audience import Because
 from app.site import Identity, Site
@@ -103,27 +100,6 @@ async def test_the_empty_search_offers_everybody_within_the_limit(site: Site, an
 async def test_a_very_long_search_is_bounded(site: Site, ann: Identity) -> None:
     """Thousands of words are not looked for."""
     assert await found(site, ann, "bob " * 5000) == []
-
-
-async def test_the_directory_says_who_can_be_reached_and_why_not(site: Site, ann: Identity) -> None:
-    """Seen within the days of the setting and using the messaging, or the reason."""
-    now = site.now()
-    await person(site, "bob", last_seen=(now - timedelta(days=14)).isoformat())
-    await person(site, "carol", last_seen=(now - timedelta(days=16)).isoformat())
-    await person(site, "dora")
-    await person(site, "emil", messaging="no", last_seen=now.isoformat())
-    await person(site, "fay")
-    await suspend(site, "fay")
-    cards = {card.name: (card.reachable, card.why) for card in await directory(site, ann, "")}
-    assert cards == {
-        "Ann Searcher": (False, "not_seen_lately"),
-        "Bob": (True, None),
-        "Carol": (False, "not_seen_lately"),
-        "Dora": (False, "not_seen_lately"),
-        "Emil": (False, "opted_out"),
-    }
-    later = replace(site, now=lambda: now + timedelta(days=2))
-    assert not (await directory(later, ann, "bob"))[0].reachable
 
 
 async def test_a_name_by_identifier(site: Site, ann: Identity) -> None:

@@ -2,23 +2,14 @@
 
 import pytest
 from playwright.async_api import Locator, Page, expect
-from sqlalchemy import update
-from sqlmodel import col
 
 from app.own_settings import change
-from app.site import Identity
-from store.tables import Person
 from tests import factories
 from tests.journeys.discussing import write
 from tests.journeys.place import Place, Visitor
+from tests.meeting import seen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def _seen(place: Place, *people: Identity) -> None:
-    mine = col(Person.id).in_([one.person_id for one in people])
-    async with place.site.database.write() as session:
-        await session.execute(update(Person).where(mine).values(last_seen_at=place.site.now()))
 
 
 async def _sets(who: Visitor, **settings: object) -> None:
@@ -38,7 +29,7 @@ async def test_a_pupil_finds_whom_she_may_write_to(place_apart: Place) -> None:
     place = place_apart
     lea = await place.visitor("Léa")
     teacher, parent = await place.person("Mélanie"), await place.person("Mehdi")
-    await _seen(place, teacher, parent)
+    await seen(place.site, teacher, parent)
     pupils = await place.group("Pupils 6A", [lea.who])
     await factories.rule(place.site, pupils, await place.group("Teachers 6A", [teacher]), "members")
     await place.group("Parents 6A", [parent])
@@ -76,7 +67,7 @@ async def test_a_teacher_writes_to_a_group(place: Place) -> None:
 async def test_who_opts_out_loses_her_logo_everywhere(place: Place) -> None:
     """At once and on every page that shows her, in the browsers of others; and it comes back."""
     alice, bob, carol = await place.visitor("Alice"), await place.visitor("Bob"), await place.visitor("Carol")
-    await _seen(place, bob.who)
+    await seen(place.site, bob.who)
     room = await factories.discussion(place.site, alice.who, [bob.who, carol.who])
     name, they = bob.name, "This person does not use the messaging."
     found = await alice.tab(f"/people?q=bob+{place.surname}")

@@ -5,7 +5,7 @@ from app.own_settings import change
 from app.site import Site
 from store.columns import new_id
 from tests import factories
-from tests.app.test_directory import seen
+from tests.meeting import seen
 from tests.nodes import RunningNode
 from tests.realtime.clients import LiveClient
 from tests.web.html import Element, visitor
