@@ -27,6 +27,8 @@ admin_resources = [
     ),
     Resource("/api/admin/audit", GET=admin_log.read),
     Resource("/api/admin/import/people", POST=admin_tables.import_file),
+    Resource("/api/admin/import/rules", POST=admin_tables.import_rules),
+    Resource("/api/admin/export/rules", GET=admin_tables.rules),
     Resource("/api/admin/export/people", GET=admin_tables.people),
     Resource("/api/admin/export/groups", GET=admin_tables.groups),
 ]
