@@ -28,6 +28,7 @@ class Throttle:
 
     def __init__(self, storage: Storage | None = None, *, enabled: bool = True) -> None:
         self._enabled = enabled
+        self._storage = storage
         self._local = MovingWindowRateLimiter(MemoryStorage())
         self._shared = SlidingWindowCounterRateLimiter(storage) if storage else None
         self._apart_until = 0.0
@@ -48,6 +49,12 @@ class Throttle:
                 await shared.clear(limit, *key)
             except Exception as error:
                 self._count_apart(error)
+
+    async def close(self) -> None:
+        """Close the connections to the shared counters, which the library leaves open."""
+        bridge = getattr(self._storage, "bridge", None)
+        if bridge is not None:
+            await bridge.storage.aclose()
 
     async def _ask(self, limit: RateLimitItem, key: tuple[str, ...], *, count: bool) -> None:
         if not self._enabled:

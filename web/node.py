@@ -90,6 +90,7 @@ class Node:
             await self.sessions.elsewhere.close()
         if self.provider is not None:
             await self.provider.close()
+        await self.site.throttle.close()
         await self.database.close()
 
     async def connected(self, people: Collection[str]) -> set[str]:
