@@ -44,11 +44,11 @@ async def begin(request: Request) -> Response:
 
 async def come_back(request: Request) -> Response:
     """Sign in whoever the provider says that it is, if it says so to the browser that asked."""
-    site, address = site_of(request), client_address(request.scope)
+    site, provider, address = site_of(request), _provider(request), client_address(request.scope)
     await site.throttle.check(FAILURES_PER_ADDRESS, "provider_address", address)
     try:
         attempt = await _attempt(request)
-        signed_in = await _entered(request, attempt, address)
+        signed_in = await _entered(request, provider, attempt, address)
     except (ProviderRefused, NoAccount) as error:
         await site.throttle.spend(FAILURES_PER_ADDRESS, "provider_address", address)
         return await _failed(request, "no_account" if isinstance(error, NoAccount) else "refused", error)
@@ -81,10 +81,10 @@ async def _attempt(request: Request) -> Attempt:
     return attempt
 
 
-async def _entered(request: Request, attempt: Attempt, address: str) -> SignedIn:
+async def _entered(request: Request, provider: Provider, attempt: Attempt, address: str) -> SignedIn:
     site = site_of(request)
     code = request.query_params["code"]
-    claims = await claims_for(_provider(request), site.settings, attempt, code, _own(request, CALLBACK))
+    claims = await claims_for(provider, site.settings, attempt, code, _own(request, CALLBACK))
     agent = request.headers.get("user-agent", "")
     return await provided.enter(site, claims, address=address, user_agent=agent)
 
