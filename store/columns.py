@@ -20,6 +20,8 @@ SQLModel.metadata.naming_convention = {
 }
 
 Identifier = String(32)
+Folded = String(400).with_variant(String(400, collation="C"), "postgresql")
+"""Names as they are looked up (see `store.people`): compared by their code points on both databases, which is quick."""
 
 
 def table_of(model: type[SQLModel]) -> Table:

@@ -38,18 +38,19 @@ async def page_of(
 
     Those in a `group`, if one is named; those who follow the person `after`. None if there is no such person.
     """
-    place = place_of(session, col(Person.folded), words)
-    order = [place, col(Person.folded), col(Person.id)]
+    # Nothing to sort by where nothing was typed: the index has people in their order.
+    first = [place_of(session, col(Person.folded), words)] if words else []
+    rest = [col(Person.folded), col(Person.id)]
     query = _listed().where(*begins_words(session, col(Person.folded), words))
     if group is not None:
         inside = select(col(Membership.person_id)).where(col(Membership.group_id) == group)
         query = query.where(col(Person.id).in_(inside))
     if after is not None:
-        last = (await session.execute(select(*order).where(col(Person.id) == after))).first()
+        last = (await session.execute(select(*first, *rest).where(col(Person.id) == after))).first()
         if last is None:
             return None
-        query = query.where(tuple_(place.element, *order[1:]) > tuple(last))
-    rows = await session.execute(query.order_by(*order).limit(limit))
+        query = query.where(tuple_(*(one.element for one in first), *rest) > tuple(last))
+    rows = await session.execute(query.order_by(*first, *rest).limit(limit))
     return [Listed(*row) for row in rows]
 
 

@@ -65,7 +65,7 @@ async def people_for(
     order = [col(Person.folded), col(Person.id)]
     if after is not None:
         query = query.where(tuple_(*order) > after)
-    query = query.order_by(*_first(place, after), *order).limit(limit)
+    query = query.order_by(*_first(place, words, after), *order).limit(limit)
     return [FoundPerson(*row) for row in await session.execute(query, {"writer": writer_id})]
 
 
@@ -95,7 +95,7 @@ async def groups_for(
     order = [col(Group.folded), col(Group.id)]
     if after is not None:
         query = query.where(tuple_(*order) > after)
-    rows = await session.execute(query.order_by(*_first(place, after), *order).limit(limit))
+    rows = await session.execute(query.order_by(*_first(place, words, after), *order).limit(limit))
     return [FoundGroup(*row) for row in rows]
 
 
@@ -108,5 +108,6 @@ async def place_after(session: AsyncSession, kind: str, one: str) -> After | Non
     return None if row is None else (row.folded, one)
 
 
-def _first(place: ColumnElement[int], after: After | None) -> list[ColumnElement[int]]:
-    return [] if after is not None else [place]
+def _first(place: ColumnElement[int], words: Sequence[str], after: After | None) -> list[ColumnElement[int]]:
+    """Nothing to sort by where nothing was typed: the index has people in their order."""
+    return [place] if words and after is None else []

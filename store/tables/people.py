@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, Text, UniqueConstraint, false, text, true
 from sqlmodel import Field, SQLModel
 
-from store.columns import Identifier, UtcDateTime, new_id, one_of, utc_now
+from store.columns import Folded, Identifier, UtcDateTime, new_id, one_of, utc_now
 
 
 class Person(SQLModel, table=True):
@@ -20,13 +20,14 @@ class Person(SQLModel, table=True):
     __tablename__ = "person"
     __table_args__ = (
         UniqueConstraint("login"),
+        Index(None, "folded", "id"),
         one_of("role", "member", "announcer", "operator", "admin"),
     )
 
     id: str = Field(default_factory=new_id, primary_key=True, sa_type=Identifier)
     login: str = Field(max_length=100)
     name: str = Field(max_length=200)
-    folded: str = Field(max_length=400)
+    folded: str = Field(sa_type=Folded)
     email: str | None = Field(default=None, max_length=254)
     role: str = Field(default="member", max_length=16)
     password_hash: str | None = Field(default=None, max_length=255)
@@ -87,7 +88,7 @@ class Group(SQLModel, table=True):
 
     id: str = Field(default_factory=new_id, primary_key=True, sa_type=Identifier)
     name: str = Field(max_length=200)
-    folded: str = Field(max_length=400)
+    folded: str = Field(sa_type=Folded)
     created_at: datetime = Field(default_factory=utc_now, sa_type=UtcDateTime)
 
 

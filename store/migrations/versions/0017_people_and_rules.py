@@ -23,6 +23,7 @@ def upgrade() -> None:
         op.add_column("person", sa.Column(name, sa.String(length=length), server_default="", nullable=False))
     op.add_column("person", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("access_token", sa.Column("name", sa.String(length=100), server_default="", nullable=False))
+    _names()
     _rules()
     _accounts()
     _unreached()
@@ -36,8 +37,17 @@ def downgrade() -> None:
     if op.get_bind().dialect.name != "sqlite":
         op.execute("DROP FUNCTION refuse_change_of_audit()")
     op.drop_column("access_token", "name")
+    op.drop_index("ix_person_folded_id", "person")
     for name in ("erased_at", "sending_key", "theme", "shortcuts", "read_receipts", *PERSON_FLAGS):
         op.drop_column("person", name)
+
+
+def _names() -> None:
+    """Names are compared by code points, and people stand in their order."""
+    if op.get_bind().dialect.name == "postgresql":
+        for table in ("person", "group"):
+            op.alter_column(table, "folded", type_=sa.String(length=400, collation="C"))
+    op.create_index(op.f("ix_person_folded_id"), "person", ["folded", "id"])
 
 
 def _rules() -> None:
