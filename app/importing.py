@@ -112,6 +112,7 @@ async def import_people(
             await stored.update_people(session, planned.updated)
             await stored.insert_groups(session, planned.groups)
             await stored.insert_memberships(session, planned.memberships)
+        await stored.take_stock(session)
         note(site, session, who, "people_imported", detail=_told(report))
     return report
 

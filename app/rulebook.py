@@ -104,6 +104,7 @@ async def import_rules(
             await stored.drop_all(session)
             with unique("file", "Groups have changed meanwhile; try again.", code="changed"):
                 await stored.add_rules(session, [(*key, reach) for key, reach in rules.items()], site.now())
+            await importing.take_stock(session)
             note(site, session, who, "rules_imported", detail=_told(report))
     return report
 

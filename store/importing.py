@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import groupby
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
@@ -83,6 +83,12 @@ async def insert_groups(session: AsyncSession, rows: Sequence[dict[str, Any]]) -
 async def insert_memberships(session: AsyncSession, pairs: Sequence[tuple[str, str]]) -> None:
     """Put people into groups: pairs of group and person."""
     await _insert(session, Membership, [{"group_id": group, "person_id": person} for group, person in pairs])
+
+
+async def take_stock(session: AsyncSession) -> None:
+    """Let PostgreSQL see how much there is now: it plans by what it knows, and looks by itself only later."""
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(text('ANALYZE person, "group", membership, rule'))
 
 
 async def _insert(session: AsyncSession, table: type[SQLModel], rows: Sequence[dict[str, Any]]) -> None:
