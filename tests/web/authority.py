@@ -15,6 +15,7 @@ Role = Literal[
     "anonymous",
     "stranger",
     "participant",
+    "refused",
     "stopped",
     "removed",
     "author",
@@ -71,6 +72,7 @@ class World:
         members = (
             "stranger",
             "participant",
+            "refused",
             "stopped",
             "removed",
             "author",
@@ -91,7 +93,8 @@ class World:
     async def target(self) -> Target:
         """A fresh discussion and a fresh draft of the author's."""
         author = self.people["author"]
-        inside = [self.people[role] for role in ("participant", "stopped", "removed", "suspended", "other")]
+        roles = ("participant", "refused", "stopped", "removed", "suspended", "other")
+        inside = [self.people[role] for role in roles]
         file = await factories.attachment(self.site, author, f"{SECRET_FILE}.png", factories.picture())
         room = await factories.discussion(
             self.site, author, inside, SECRET_BODY, subject=SECRET_SUBJECT, files=[file.id]
@@ -113,6 +116,12 @@ class World:
             (await factories.group(self.site, f"Circle {new_id()}", [self.people["other"]])).id,
             self.group,
         )
+
+    async def set_rules(self) -> None:
+        """Let everybody write to everybody, but who is to be refused to nobody."""
+        others = [person for login, person in self.people.items() if login != "refused"]
+        source = await factories.group(self.site, "All but one", others)
+        await factories.rule(self.site, source, Address("group", self.group))
 
     async def shut_out(self) -> None:
         """Suspend who is to be suspended, after she was in discussions."""

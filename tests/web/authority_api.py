@@ -1,6 +1,6 @@
 """The rows of the authority table about writing and reading by the API."""
 
-from tests.web.authority_rows import AUTHOR, EVERYBODY, INSIDE, MAY_REMOVE, OPERATING, SIGNED_IN, Row
+from tests.web.authority_rows import ADDING, AUTHOR, EVERYBODY, INSIDE, MAY_REMOVE, OPERATING, SIGNED_IN, Row
 
 ROWS = [
     Row("POST", "/api/session", 401, EVERYBODY, lambda t: {"login": "nobody", "password": "wrong"}),
@@ -34,7 +34,7 @@ ROWS = [
         lambda t: {"client_id": t.discussion, "body": "x"},
     ),
     Row(
-        "POST", "/api/discussions/{id}/participants", 200, INSIDE, lambda t: {"add": [{"person": t.stranger}]}
+        "POST", "/api/discussions/{id}/participants", 200, ADDING, lambda t: {"add": [{"person": t.stranger}]}
     ),
     Row("DELETE", "/api/discussions/{id}/participants/{person}", 204, MAY_REMOVE),
     Row("POST", "/api/discussions/{id}/forward", 201, INSIDE),

@@ -1,7 +1,7 @@
 """The rows of the authority table about the pages of writing and reading."""
 
 from tests.web.authority import Target
-from tests.web.authority_rows import AUTHOR, EVERYBODY, INSIDE, MAY_REMOVE, SIGNED_IN, Row
+from tests.web.authority_rows import ADDING, AUTHOR, EVERYBODY, INSIDE, MAY_REMOVE, SIGNED_IN, Row
 
 
 def saved_draft(target: Target) -> dict[str, str]:
@@ -65,7 +65,7 @@ ROWS = [
     ),
     Row("POST", "/discussions/{id}/forward", 303, INSIDE),
     Row("POST", "/discussions/{id}/read", 303, INSIDE, form=lambda t: {"seq": "1"}),
-    Row("POST", "/discussions/{id}/participants", 303, INSIDE, form=adding),
+    Row("POST", "/discussions/{id}/participants", 303, ADDING, form=adding),
     Row("GET", "/discussions/{id}/participants/{person}/remove", 200, MAY_REMOVE),
     Row("POST", "/discussions/{id}/participants/{person}/remove", 303, MAY_REMOVE),
     Row("POST", "/discussions/{id}/unread", 303, INSIDE, form=lambda t: {"seq": "1"}),

@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from tests.web.authority import Role, Target
 
-Outcome = Literal["good", "anonymous", "missing", "forbidden"]
+Outcome = Literal["good", "anonymous", "missing", "forbidden", "refused"]
+"""`refused`: the rules on who may write to whom do not allow it (422)."""
 Profile = Mapping[Role, Outcome]
 
 NOBODY: dict[Role, Outcome] = {"anonymous": "anonymous", "suspended": "anonymous"}
@@ -21,6 +22,7 @@ OUTSIDERS: dict[Role, Outcome] = {
 SIGNED: dict[Role, Outcome] = {
     "stranger": "good",
     "participant": "good",
+    "refused": "good",
     "stopped": "good",
     "removed": "good",
     "author": "good",
@@ -31,8 +33,9 @@ SIGNED: dict[Role, Outcome] = {
 
 EVERYBODY: Profile = SIGNED | {"anonymous": "good", "suspended": "good"}
 SIGNED_IN: Profile = SIGNED | NOBODY
-INSIDE: Profile = OUTSIDERS | NOBODY | {"participant": "good", "author": "good"}
-AUTHOR: Profile = OUTSIDERS | NOBODY | {"participant": "missing", "author": "good"}
+INSIDE: Profile = OUTSIDERS | NOBODY | {"participant": "good", "refused": "good", "author": "good"}
+ADDING: Profile = {**INSIDE, "refused": "refused"}
+AUTHOR: Profile = OUTSIDERS | NOBODY | {"participant": "missing", "refused": "missing", "author": "good"}
 OPERATING: Profile = {
     **dict.fromkeys(SIGNED, "forbidden"),
     "admin": "good",
@@ -42,7 +45,9 @@ OPERATING: Profile = {
     "suspended": "anonymous",
 }
 ADMINS: Profile = {**dict.fromkeys(SIGNED, "forbidden"), **NOBODY, "admin": "good"}
-MAY_REMOVE: Profile = OUTSIDERS | NOBODY | {"participant": "forbidden", "author": "good"}
+MAY_REMOVE: Profile = (
+    OUTSIDERS | NOBODY | {"participant": "forbidden", "refused": "forbidden", "author": "good"}
+)
 
 
 @dataclass(frozen=True)

@@ -52,8 +52,7 @@ async def test_routes(node: RunningNode, role: Role) -> None:
     """This role gets from every route what the table says; others' words and existence stay hidden."""
     world = await World(node.site).populate()
     kept = await world.target()
-    if role == "suspended":
-        await world.shut_out()
+    await _place(world, role)
     problems: list[str] = []
     async with node.client() as client:
         for row in ROWS:
@@ -72,8 +71,7 @@ async def test_frames(node: RunningNode, role: Role) -> None:
     """This role gets for every frame what the table says, the same for foreign and for missing discussions."""
     world = await World(node.site).populate()
     target = await world.target()
-    if role == "suspended":
-        await world.shut_out()
+    await _place(world, role)
     problems: list[str] = []
     for frame in FRAMES:
         got = await _exchange(node, world, role, frame, target)
@@ -86,6 +84,14 @@ async def test_frames(node: RunningNode, role: Role) -> None:
             if got["text"].replace(target.discussion, missing.discussion) != other["text"]:
                 problems.append(f"{frame.type}: foreign {got['text']}, missing {other['text']}")
     assert problems == []
+
+
+async def _place(world: World, role: Role) -> None:
+    """Do to the site what makes somebody of this role."""
+    if role == "suspended":
+        await world.shut_out()
+    if role == "refused":
+        await world.set_rules()
 
 
 async def _act_as(client: httpx.AsyncClient, world: World, role: Role) -> None:
@@ -124,7 +130,7 @@ def _wrong(row: Row, role: Role, answer: httpx.Response) -> list[str]:
         problems.append(f"{place}: {answer.status_code}, not {status} ({outcome})")
     if outcome == "anonymous" and status == 303 and not answer.headers["location"].startswith("/sign-in"):
         problems.append(f"{place}: leads to {answer.headers['location']}")
-    allowed = {"author": SECRETS, "participant": SECRETS[:3]}.get(role, ())
+    allowed = {"author": SECRETS, "participant": SECRETS[:3], "refused": SECRETS[:3]}.get(role, ())
     told = [word for word in SECRETS if word not in allowed and word in answer.text + str(answer.headers)]
     if told:
         problems.append(f"{place}: tells {told}")
@@ -134,7 +140,7 @@ def _wrong(row: Row, role: Role, answer: httpx.Response) -> list[str]:
 def _status(row: Row, outcome: Outcome) -> int:
     if outcome == "anonymous":
         return 401 if row.keeps or row.path.startswith(("/api/", "/fragments/", "/metrics")) else 303
-    return {"good": row.good, "missing": 404, "forbidden": 403}[outcome]
+    return {"good": row.good, "missing": 404, "forbidden": 403, "refused": 422}[outcome]
 
 
 async def _told_apart(
