@@ -50,7 +50,8 @@ async def test_own_mistakes_tell_nothing(client: httpx.AsyncClient) -> None:
     assert "secret" not in answer.text
 
 
-async def test_pages_lead_to_sign_in(client: httpx.AsyncClient) -> None:
+async def test_pages_lead_to_sign_in(site: Site, client: httpx.AsyncClient) -> None:
     """A page that needs a person leads to the sign-in and knows the way back."""
+    await factories.person(site, "alice")
     answer = await client.get("/own?a=b&c=d")
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/own%3Fa%3Db%26c%3Dd")
