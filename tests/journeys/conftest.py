@@ -1,9 +1,10 @@
 """One real Chromium for all journeys, and one real `parley serve` that they happen in."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -20,6 +21,8 @@ from tests.nodes import ServerProcess
 from tests.servers import RedisServer
 
 SECRET = "a secret of the journeys"
+CLOSED_WITHIN = 20
+"""Seconds that the browser has for closing a visitor's profile."""
 SCRIPTS = Path(__file__).parent.parent.parent / "web" / "static" / "js"
 
 PlaceFactory = Callable[..., Awaitable[Place]]
@@ -137,7 +140,9 @@ async def _visited(browser: Browser, server: ServerProcess) -> AsyncIterator[Pla
             yield place
         finally:
             for visitor in place.visitors:
-                await visitor.context.close()
+                # A browser that does not let go of a profile is no fault of the site: it ends with the browser.
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(visitor.context.close(), CLOSED_WITHIN)
     await database.close()
     worries = [(visitor.name, worry) for visitor in place.visitors for worry in visitor.worries]
     assert not worries, worries
