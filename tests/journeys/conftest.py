@@ -143,7 +143,7 @@ async def _visited(browser: Browser, server: ServerProcess) -> AsyncIterator[Pla
                 # A browser that does not let go of a profile is no fault of the site: it ends with the browser.
                 with suppress(TimeoutError):
                     await asyncio.wait_for(visitor.context.close(), CLOSED_WITHIN)
-    await database.close()
+    await asyncio.wait_for(database.close(), CLOSED_WITHIN)
     worries = [(visitor.name, worry) for visitor in place.visitors for worry in visitor.worries]
     assert not worries, worries
 
