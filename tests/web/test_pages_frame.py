@@ -100,8 +100,9 @@ async def test_every_page_keeps_the_policy(node: RunningNode, site: Site) -> Non
                 assert (await reader.client.get(file)).status_code == 200, file
 
 
-async def test_static_files(node: RunningNode) -> None:
+async def test_static_files(node: RunningNode, site: Site) -> None:
     """They are compressed, and kept for ever under their digest; under another one they are not kept."""
+    await factories.person(site, "alice")
     async with visitor(node, None) as reader:
         now = await reader.client.get(static_files().url("css/parley.css"))
         assert now.headers["cache-control"] == "public, max-age=31536000, immutable"
