@@ -29,6 +29,7 @@ class RecipientField extends HTMLElement {
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", ({ target }) => this.#clicked(target.closest("[role=option]")));
     this.chips.addEventListener("click", (event) => this.#removeClicked(event));
+    if (document.activeElement === this.input) this.#typed(); // who is quick has typed already
   }
 
   #makeCombobox() {
