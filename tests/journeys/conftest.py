@@ -39,7 +39,8 @@ async def browser() -> AsyncIterator[Browser]:
         options = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
         browser = await playwright.chromium.launch(executable_path=chromium, args=options)
         yield browser
-        await browser.close()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(browser.close(), CLOSED_WITHIN)
 
 
 @pytest.fixture(scope="session")
