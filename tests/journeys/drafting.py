@@ -2,12 +2,14 @@
 
 import re
 
-from playwright.async_api import Locator, Page
+from playwright.async_api import Locator, Page, expect
 from sqlalchemy import update
 from sqlmodel import col
 
 from app import drafts
+from app.own_settings import change
 from app.sign_in import identify
+from app.site import Identity
 from store.tables import Session
 from tests.journeys.place import Place, Visitor
 
@@ -29,6 +31,14 @@ async def bodies(place: Place, visitor: Visitor, expected: list[str]) -> bool:
     found = [draft.body for draft in await drafts_of(place, visitor)]
     assert len(found) <= len(expected), found
     return found == expected
+
+
+async def refused_send(tab: Page, place: Place, reader: Identity, text: str) -> None:
+    """Write this and send it to somebody who stopped taking messages since the page was shown: it is refused."""
+    await tab.locator("#body").fill(text)
+    await change(place.site, reader, messaging=False)
+    await tab.get_by_role("button", name="Send", exact=True).click()
+    await expect(tab.locator("#problems")).to_contain_text(reader.name)
 
 
 async def end_session(place: Place, visitor: Visitor) -> None:

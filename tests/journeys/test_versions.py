@@ -9,7 +9,7 @@ from app import drafts
 from app.drafts import DraftFields
 from tests import factories
 from tests.journeys.discussing import choose, entry
-from tests.journeys.drafting import SAVED, bodies, notice
+from tests.journeys.drafting import SAVED, bodies, notice, refused_send
 from tests.journeys.place import Place
 from tests.waiting import wait_for
 
@@ -19,11 +19,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_after_a_refused_send_there_is_one_version(place: Place) -> None:
     """Taken off, loaded again and sent to somebody else: what she sees is what she wrote last, and it goes."""
     alice, bob = await place.visitor("Alice"), await place.person("Bob")
-    carol = await place.person("Carol", messaging="no")
+    carol = await place.person("Carol")
     tab = await alice.tab(f"/new?to=person:{carol.person_id}")
-    await tab.locator("#body").fill("Hello")
-    await tab.get_by_role("button", name="Send", exact=True).click()
-    await expect(tab.locator("#problems")).to_contain_text(carol.name)
+    await refused_send(tab, place, carol, "Hello")
     await tab.locator("recipient-field[data-name=to] .chip .remove").click()
     await tab.locator("#body").fill("Hello again")
     await wait_for(lambda: bodies(place, alice, ["Hello again"]), "it is saved by itself", 5)
