@@ -38,6 +38,7 @@ __all__ = [
     "get",
     "list_drafts",
     "list_waiting",
+    "throw_away",
 ]
 
 MOST_PER_PAGE = 100
@@ -126,9 +127,14 @@ async def discard(site: Site, who: Identity, draft_id: str) -> None:
     """Throw a draft away. Raises `NotFound` or `AlreadySent`."""
     async with site.database.write() as session:
         message = _own_draft(await stored.own_message(session, draft_id, who.person_id, lock=True))
-        await through(session, carry_in_draft, message.id, [], site.now())
-        await stored.delete_message(session, message.id)
+        await throw_away(site, session, message.id)
     site.announce([MessageMoved(who.person_id, draft_id, "discarded")])
+
+
+async def throw_away(site: Site, session: AsyncSession, message_id: str) -> None:
+    """Delete what was not sent, within this transaction; what it carried is let go."""
+    await through(session, carry_in_draft, message_id, [], site.now())
+    await stored.delete_message(session, message_id)
 
 
 async def list_drafts(

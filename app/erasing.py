@@ -10,15 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.administration.acting import last_admin
 from app.auditing import note
 from app.deleting import AT_ONCE, delete_some
-from app.errors import FieldError, Forbidden, InvalidInput, NotFound
+from app.drafts import throw_away
+from app.errors import NotFound
 from app.events import PersonChanged, PersonRef, SignInEnded
-from app.own_password import TRIES
-from app.passwords import check_password
+from app.own_password import given_again
 from app.site import Identity, Site
-from store import drafts, erasing, people
+from store import erasing, people
 from store.administration.admins import active_admins
-from store.carrying import carry_in_draft
-from store.prepared import through
 
 FORMER = {"en": "Former participant", "fr": "Ancien participant"}
 """How she is called from then on: one name for everybody, in the language that was hers."""
@@ -30,15 +28,7 @@ async def erase_own(site: Site, who: Identity, password: str) -> None:
     Raises `InvalidInput` (`password` is `wrong`; `last_admin` where nobody would be left who is an admin),
     `RateLimited`, and `Forbidden` for a program.
     """
-    if who.via != "session":
-        raise Forbidden("Only somebody who is signed in in a browser erases an account.")
-    await site.throttle.spend(TRIES, "own_password", who.person_id)
-    async with site.database.read() as session:
-        person = (await people.by_ids(session, [who.person_id])).get(who.person_id)
-    if person is None:
-        raise NotFound
-    if person.password_hash is not None and not (await check_password(person.password_hash, password))[0]:
-        raise InvalidInput(FieldError("password", "wrong", "This is not the password."))
+    await given_again(site, who, password, field="password")
     await erase(site, who, who.person_id)
 
 
@@ -92,8 +82,7 @@ async def _discard_some(site: Site, person_id: str) -> bool:
     async with site.database.write() as session:
         found = await erasing.unsent(session, person_id, AT_ONCE)
         for message_id in found:
-            await through(session, carry_in_draft, message_id, [], site.now())
-            await drafts.delete_message(session, message_id)
+            await throw_away(site, session, message_id)
     return len(found) == AT_ONCE
 
 

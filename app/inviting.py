@@ -69,15 +69,6 @@ async def reset(site: Site, who: Identity | None, person_id: str) -> Invitation:
     return await _link(site, who, person_id, "reset", RESET_WITHIN)
 
 
-async def person_called(site: Site, login: str) -> str:
-    """The identifier of the person with this login. Raises `NotFound`, which names it."""
-    async with site.database.read() as session:
-        person = await people.by_login(session, login)
-    if person is None:
-        raise NotFound(f"There is nobody with the login {login!r}.")
-    return person.id
-
-
 async def invited_by(site: Site, secret: str, *, address: str) -> Invited:
     """Whom this link lets in; looking uses nothing up.
 

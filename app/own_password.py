@@ -6,12 +6,13 @@ import msgspec
 from limits import RateLimitItemPerMinute
 
 from app.choosing import strong_enough
-from app.errors import FieldError, Forbidden, InvalidInput, NotSignedIn
+from app.errors import FieldError, Forbidden, InvalidInput, NotFound, NotSignedIn
 from app.events import SignInEnded
 from app.passwords import check_password, hash_passwords
 from app.sign_in import new_secret, secret_hash
 from app.site import Identity, Site
 from store import account_links, own_sign_ins, people, sign_ins
+from store.tables import Person
 
 TRIES = RateLimitItemPerMinute(10, 5)
 
@@ -35,22 +36,33 @@ async def has_password(site: Site, who: Identity) -> bool:
     return person is not None and person.password_hash is not None
 
 
+async def given_again(site: Site, who: Identity, password: str, *, field: str) -> Person:
+    """Who she is, once she has given her password again (anything, for somebody who has none).
+
+    Raises `InvalidInput` (`field` is `wrong`), `RateLimited`, `NotFound` for somebody who is gone, and `Forbidden` for
+    a program.
+    """
+    if who.via != "session":
+        raise Forbidden("Only somebody who is signed in in a browser may do this.")
+    await site.throttle.spend(TRIES, "own_password", who.person_id)
+    async with site.database.read() as session:
+        person = (await people.by_ids(session, [who.person_id])).get(who.person_id)
+    if person is None:
+        raise NotFound
+    if person.password_hash is not None and not (await check_password(person.password_hash, password))[0]:
+        raise InvalidInput(FieldError(field, "wrong", "This is not the password."))
+    return person
+
+
 async def change(site: Site, who: Identity, old: str, new: str) -> Renewed:
     """Sign in with `new` from now on. Other browsers are signed out, unused links end; tokens stay.
 
     Raises `InvalidInput` (`old` is `wrong`, or `new` will not do), `RateLimited`, and `Forbidden` for a program, or for
     who has no password: a link that an admin makes gives her one.
     """
-    if who.via != "session":
+    person = await given_again(site, who, old, field="old")
+    if person.password_hash is None:
         raise Forbidden
-    await site.throttle.spend(TRIES, "own_password", who.person_id)
-    async with site.database.read() as session:
-        person = (await people.by_ids(session, [who.person_id])).get(who.person_id)
-    if person is None or person.password_hash is None:
-        raise Forbidden
-    right, _ = await check_password(person.password_hash, old)
-    if not right:
-        raise InvalidInput(FieldError("old", "wrong", "This is not the present password."))
     if new == old:
         raise InvalidInput(FieldError("new", "same", "This is the present password."))
     strong_enough(new, person.login, field="new")

@@ -23,6 +23,12 @@ async def person_ref(site: Site, person_id: str) -> PersonRef:
     return PersonRef(person_id, name)
 
 
+async def id_called(site: Site, login: str) -> str:
+    """The identifier of the person with this login. Raises `NotFound`, which names it."""
+    async with site.database.read() as session:
+        return (await called(session, login)).id
+
+
 async def suspend(site: Site, login: str, who: Identity | None = None) -> None:
     """Shut a person out: her sessions end, her tokens rest, nobody can write to her.
 
@@ -32,7 +38,7 @@ async def suspend(site: Site, login: str, who: Identity | None = None) -> None:
     now = site.now()
     async with changing(site, who) as session:
         admins = await active_admins(session, locked=True)
-        person = await _named(session, login)
+        person = await called(session, login)
         if admins == {person.id}:
             raise last_admin()
         await people.set_suspended(session, person.id, person.suspended_at or now)
@@ -44,14 +50,15 @@ async def suspend(site: Site, login: str, who: Identity | None = None) -> None:
 async def resume(site: Site, login: str, who: Identity | None = None) -> None:
     """Let a suspended person in again. Raises `Forbidden`, `NotFound`."""
     async with changing(site, who) as session:
-        person = await _named(session, login)
+        person = await called(session, login)
         await people.set_suspended(session, person.id, None)
         note(site, session, who, "person_resumed", about_id=person.id, about=person.name)
     site.announce([PersonChanged(person.id)])
 
 
-async def _named(session: AsyncSession, login: str) -> Person:
+async def called(session: AsyncSession, login: str) -> Person:
+    """The person with this login. Raises `NotFound`, which names it."""
     person = await people.by_login(session, login)
-    if person is None:
+    if person is None or person.erased_at is not None:
         raise NotFound(f"There is nobody with the login {login!r}.")
     return person

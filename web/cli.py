@@ -15,6 +15,7 @@ from web.commands import (
     failing_in_a_sentence,
     has_nobody,
     migrate_database,
+    on_site,
     open_site,
     prepare_database,
     read_settings,
@@ -76,17 +77,11 @@ def migrate() -> None:
 def demo() -> None:
     """Fill an empty database with the demo site."""
 
-    async def fill(settings: Settings) -> None:
-        from app.demo import build  # here: it is only ever needed once
+    from app.demo import build  # here: it is only ever needed once
 
-        async with open_site(settings) as site:
-            report = await build(site)
-        typer.echo(f"{report.people} people, {report.groups} groups, {report.discussions} discussions.")
-        typer.echo(
-            f"Sign in as alice, bob, carol, dave, admin or operator; the password is {report.password}."
-        )
-
-    asyncio.run(fill(read_settings()))
+    report = on_site(build)
+    typer.echo(f"{report.people} people, {report.groups} groups, {report.discussions} discussions.")
+    typer.echo(f"Sign in as alice, bob, carol, dave, admin or operator; the password is {report.password}.")
 
 
 @parley.command()
@@ -101,15 +96,11 @@ def create(
 ) -> None:
     """Create a personal access token each; prints one line `login<TAB>token` per login."""
 
-    async def make(settings: Settings) -> None:
-        wanted = [login for given in logins for login in (_standard_input() if given == "-" else [given])]
-        async with open_site(settings) as site:
-            secrets = await create_tokens(site, wanted) if wanted else []
-        typer.echo(
-            "".join(f"{login}\t{secret}\n" for login, secret in zip(wanted, secrets, strict=True)), nl=False
-        )
-
-    asyncio.run(make(read_settings()))
+    wanted = [login for given in logins for login in (_standard_input() if given == "-" else [given])]
+    secrets = on_site(lambda site: create_tokens(site, wanted)) if wanted else []
+    typer.echo(
+        "".join(f"{login}\t{secret}\n" for login, secret in zip(wanted, secrets, strict=True)), nl=False
+    )
 
 
 def _standard_input() -> list[str]:

@@ -1,9 +1,10 @@
 """What the commands share: settings, an open site outside a server, and errors that end in one sentence."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -18,6 +19,8 @@ from app.throttle import Throttle
 from store import first_start
 from store.database import Database, StoreUnavailable
 from store.migrate import CannotMigrate, is_current, migrate
+
+T = TypeVar("T")
 
 FAILED = 1
 WRONG_SETTING = 2
@@ -65,6 +68,25 @@ def read_file(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise CommandFailed(f"{file} cannot be read: {error.strerror or error}") from None
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[None]:
+    """Turn what goes wrong with a file that is written into `CommandFailed`."""
+    try:
+        yield
+    except OSError as error:
+        raise CommandFailed(f"{file} cannot be written: {error.strerror or error}") from None
+
+
+def on_site(work: Callable[[Site], Awaitable[T]]) -> T:
+    """What comes of this work on the site of this environment. Raises `CommandFailed`."""
+
+    async def done(settings: Settings) -> T:
+        async with open_site(settings) as site:
+            return await work(site)
+
+    return asyncio.run(done(read_settings()))
 
 
 async def prepare_database(settings: Settings) -> None:

@@ -51,15 +51,7 @@ def set_sign_in(response: Response, scope: Scope, signed_in: SignedIn) -> None:
 
 def renew_sign_in(response: Response, scope: Scope, secret: str, expires_at: datetime) -> None:
     """Hand the browser the secret by which its sign-in is known from now on."""
-    response.set_cookie(
-        cookie_name(scope),
-        secret,
-        expires=expires_at,
-        path="/",
-        secure=is_secure(scope),
-        httponly=True,
-        samesite="lax",
-    )
+    set_cookie(response, scope, "parley", secret, until=expires_at)
 
 
 def clear_sign_in(response: Response, scope: Scope) -> None:
@@ -67,12 +59,21 @@ def clear_sign_in(response: Response, scope: Scope) -> None:
     clear_cookie(response, scope, "parley")
 
 
-def set_cookie(response: Response, scope: Scope, name: str, value: str, seconds: int) -> None:
-    """Give the browser a secret for a while that only this site, over its own connection, gets back."""
+def set_cookie(
+    response: Response,
+    scope: Scope,
+    name: str,
+    value: str,
+    *,
+    seconds: int | None = None,
+    until: datetime | None = None,
+) -> None:
+    """Give the browser a secret that only this site, over its own connection, gets back: for a while or until then."""
     response.set_cookie(
         cookie_name(scope, name),
         value,
         max_age=seconds,
+        expires=until,
         path="/",
         secure=is_secure(scope),
         httponly=True,

@@ -1,7 +1,8 @@
 """What is somebody's own as a zip file: herself, what she is writing, her discussions as JSON, as text, with files."""
 
 from collections.abc import AsyncIterator
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
@@ -32,59 +33,59 @@ ABOUT = mark(
 )
 
 
+class Member(NamedTuple):
+    """A file of the archive. `is_packed_already`: packing it again would gain nothing."""
+
+    name: str
+    pieces: AsyncIterator[bytes]
+    is_packed_already: bool = False
+
+
 async def export(site: Site, who: Identity, view: Telling) -> AsyncIterator[bytes]:
     """The zip file, piece by piece. What she loses while it is made is missing from there on."""
     with Zip(view.dates.now) as archive:
-        async for piece in _all(archive, site, who, view):
-            yield piece
+        async for name, pieces, is_packed_already in _members(site, who, view):
+            with suppress(NotFound):  # she has lost it since it was listed
+                async for piece in archive.add(name, pieces, is_packed_already=is_packed_already):
+                    yield piece
         yield archive.end()
 
 
-async def _all(archive: Zip, site: Site, who: Identity, view: Telling) -> AsyncIterator[bytes]:
+async def _members(site: Site, who: Identity, view: Telling) -> AsyncIterator[Member]:
     about = view.gettext(ABOUT).format(time=view.dates.exact(view.dates.now))
-    async for piece in archive.add("README.txt", _one(about.encode())):
-        yield piece
-    async for piece in archive.add("profile.json", _one(_pretty(await own_data.profile(site, who)))):
-        yield piece
-    async for piece in archive.add("messages-in-progress.json", _listed(own_data.unsent(site, who))):
-        yield piece
+    yield Member("README.txt", _one(about.encode()))
+    yield Member("profile.json", _one(_pretty(await own_data.profile(site, who))))
+    yield Member("messages-in-progress.json", _listed(own_data.unsent(site, who)))
     number = 0
     async for place in own_data.places(site, who):
         number += 1
-        pieces = _discussion if place.inside else _left
+        of_place = _discussion if place.inside else _left
         try:
-            async for piece in pieces(archive, site, who, place.id, number, view):
-                yield piece
+            async for member in of_place(site, who, place.id, number, view):
+                yield member
         except NotFound:
             # She has lost it since it was listed.
             continue
 
 
 async def _discussion(
-    archive: Zip, site: Site, who: Identity, room: str, number: int, view: Telling
-) -> AsyncIterator[bytes]:
+    site: Site, who: Identity, room: str, number: int, view: Telling
+) -> AsyncIterator[Member]:
     overview = await discussions.overview(site, who, room)
     subject = harmless(overview.subject)[:LONGEST_NAME].strip() if overview.subject.strip() else ""
     folder = f"discussions/{number:05} {subject}".rstrip()
-    async for piece in archive.add(f"{folder}/discussion.json", as_json(site, who, overview)):
-        yield piece
-    async for piece in archive.add(f"{folder}/discussion.txt", _encoded(as_text(site, who, overview, view))):
-        yield piece
+    yield Member(f"{folder}/discussion.json", as_json(site, who, overview))
+    yield Member(f"{folder}/discussion.txt", _encoded(as_text(site, who, overview, view)))
     names: set[str] = set()
     async for file in _files(site, who, overview):
         name = _free(harmless(file.name), names)
-        pieces = _content(site, who, file)
-        async for piece in archive.add(f"{folder}/files/{name}", pieces, is_packed_already=True):
-            yield piece
+        yield Member(f"{folder}/files/{name}", _content(site, who, file), is_packed_already=True)
 
 
-async def _left(
-    archive: Zip, site: Site, who: Identity, room: str, number: int, view: Telling
-) -> AsyncIterator[bytes]:
+async def _left(site: Site, who: Identity, room: str, number: int, view: Telling) -> AsyncIterator[Member]:
     words = await own_data.own_words(site, who, room)
     if words:
-        async for piece in archive.add(f"left/{number:05}.json", _one(_pretty(words))):
-            yield piece
+        yield Member(f"left/{number:05}.json", _one(_pretty(words)))
 
 
 async def _files(site: Site, who: Identity, overview: Overview) -> AsyncIterator[Attached]:

@@ -1,15 +1,15 @@
 """The commands that let people into their accounts by a link."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import typer
 
 from app import inviting
 from app.inviting import Invitation
+from app.people import id_called
 from app.settings import Settings
 from app.site import Identity, Site
-from web.commands import open_site, read_settings
+from web.commands import on_site
 from web.people_commands import people as people
 
 Make = Callable[[Site, Identity | None, str], Awaitable[Invitation]]
@@ -18,19 +18,21 @@ Make = Callable[[Site, Identity | None, str], Awaitable[Invitation]]
 @people.command()
 def invite(login: str) -> None:
     """Print a link by which a person chooses her first password. It is good once, and only for a while."""
-    asyncio.run(_print_link(read_settings(), login, inviting.invite))
+    _print_link(login, inviting.invite)
 
 
 @people.command()
 def reset(login: str) -> None:
     """Print a link by which a person chooses another password, once, within an hour."""
-    asyncio.run(_print_link(read_settings(), login, inviting.reset))
+    _print_link(login, inviting.reset)
 
 
-async def _print_link(settings: Settings, login: str, make: Make) -> None:
-    async with open_site(settings) as site:
-        link = await make(site, None, await inviting.person_called(site, login))
-    typer.echo(f"{_address(settings)}{link.path}")
+def _print_link(login: str, make: Make) -> None:
+    async def made(site: Site) -> tuple[str, Invitation]:
+        return _address(site.settings), await make(site, None, await id_called(site, login))
+
+    address, link = on_site(made)
+    typer.echo(f"{address}{link.path}")
     typer.echo(f"It is good once, until {link.expires_at:%Y-%m-%d %H:%M} UTC.", err=True)
 
 

@@ -1,6 +1,5 @@
 """The commands about people: create, import, export, suspend and resume them."""
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,11 +9,10 @@ import typer
 from app import people as use_people
 from app.administration import exporting
 from app.administration import people as use_administration
-from app.csv_files import Table, read_table
+from app.csv_files import read_table
 from app.importing import Judgement, LineReport, import_people, judge_people
 from app.person_fields import COLUMNS, NEEDED
-from app.settings import Settings
-from web.commands import CommandFailed, open_site, read_settings
+from web.commands import CommandFailed, on_site, read_file, writing
 
 people = typer.Typer(no_args_is_help=True, help="Create, import and export people; suspend and resume them.")
 
@@ -32,19 +30,15 @@ def import_file(
     last_seen (ISO time).
     """
 
-    async def bring_in(settings: Settings) -> None:
-        table = _read(file)
-        async with open_site(settings) as site:
-            if dry_run:
-                _tell(await judge_people(site, table.rows, lines=table.lines))
-                return
-            report = await import_people(site, table.rows, lines=table.lines)
-        typer.echo(
-            f"{report.people_created} people created, {report.people_updated} updated, "
-            f"{report.groups_created} groups created, {report.memberships_added} memberships added."
-        )
-
-    asyncio.run(bring_in(read_settings()))
+    table = read_table(read_file(file), COLUMNS, NEEDED)
+    if dry_run:
+        _tell(on_site(lambda site: judge_people(site, table.rows, lines=table.lines)))
+        return
+    report = on_site(lambda site: import_people(site, table.rows, lines=table.lines))
+    typer.echo(
+        f"{report.people_created} people created, {report.people_updated} updated, "
+        f"{report.groups_created} groups created, {report.memberships_added} memberships added."
+    )
 
 
 @people.command("export")
@@ -53,18 +47,12 @@ def export_file(
 ) -> None:
     """Write everybody as a CSV file that `parley people import` reads; without passwords."""
 
-    async def write(settings: Settings) -> None:
-        async with open_site(settings) as site:
-            text = await exporting.people(site, None)
-        if file is None:
-            sys.stdout.write(text)
-            return
-        try:
-            file.write_text(text, encoding="utf-8", newline="")
-        except OSError as error:
-            raise CommandFailed(f"{file} cannot be written: {error.strerror or error}") from None
-
-    asyncio.run(write(read_settings()))
+    text = on_site(lambda site: exporting.people(site, None))
+    if file is None:
+        sys.stdout.write(text)
+        return
+    with writing(file):
+        file.write_text(text, encoding="utf-8", newline="")
 
 
 @people.command("create")
@@ -77,12 +65,8 @@ def create_person(
 ) -> None:
     """Create a person. She has no password yet: `parley people invite` lets her choose one."""
 
-    async def make(settings: Settings) -> None:
-        fields = {"login": login, "name": name, "role": role, "email": email, "language": language}
-        async with open_site(settings) as site:
-            await use_administration.create(site, None, fields)
-
-    asyncio.run(make(read_settings()))
+    fields = {"login": login, "name": name, "role": role, "email": email, "language": language}
+    on_site(lambda site: use_administration.create(site, None, fields))
     typer.echo(f"{login} is created.")
 
 
@@ -90,11 +74,7 @@ def create_person(
 def suspend(login: str) -> None:
     """Shut a person out until she is resumed: her sessions and live connections end."""
 
-    async def shut_out(settings: Settings) -> None:
-        async with open_site(settings) as site:
-            await use_people.suspend(site, login)
-
-    asyncio.run(shut_out(read_settings()))
+    on_site(lambda site: use_people.suspend(site, login))
     typer.echo(f"{login} is suspended.")
 
 
@@ -102,20 +82,8 @@ def suspend(login: str) -> None:
 def resume(login: str) -> None:
     """Let a suspended person in again."""
 
-    async def let_in(settings: Settings) -> None:
-        async with open_site(settings) as site:
-            await use_people.resume(site, login)
-
-    asyncio.run(let_in(read_settings()))
+    on_site(lambda site: use_people.resume(site, login))
     typer.echo(f"{login} may sign in again.")
-
-
-def _read(file: Path) -> Table:
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise CommandFailed(f"{file} cannot be read: {error.strerror or error}") from None
-    return read_table(content, COLUMNS, NEEDED)
 
 
 def _tell(judgement: Judgement) -> None:

@@ -1,15 +1,13 @@
 """The command about the rules on who may write to whom."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from app.csv_files import read_table
-from app.rulebook import COLUMNS, RulesReport, import_rules
-from app.settings import Settings
-from web.commands import open_site, read_file, read_settings
+from app.rulebook import COLUMNS, import_rules
+from web.commands import on_site, read_file
 
 rules = typer.Typer(no_args_is_help=True, help="Import the rules on who may write to whom.")
 
@@ -30,12 +28,8 @@ def import_file(
     everybody.
     """
 
-    async def bring_in(settings: Settings) -> RulesReport:
-        table = read_table(read_file(file), COLUMNS, COLUMNS)
-        async with open_site(settings) as site:
-            return await import_rules(site, table.rows, lines=table.lines, dry_run=dry_run)
-
-    report = asyncio.run(bring_in(read_settings()))
+    table = read_table(read_file(file), COLUMNS, COLUMNS)
+    report = on_site(lambda site: import_rules(site, table.rows, lines=table.lines, dry_run=dry_run))
     would = " would be" if dry_run else ""
     typer.echo(
         f"{report.rules} rules{would}: {report.added} added, {report.changed} changed, {report.removed} removed."

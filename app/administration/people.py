@@ -1,7 +1,6 @@
 """Accounts: found, made, changed, signed out. `app.people` suspends, `app.inviting` makes links into them."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -34,21 +33,9 @@ class GroupName(msgspec.Struct, frozen=True):
     name: str
 
 
-class Account(msgspec.Struct, frozen=True):
+class Account(AccountRow, frozen=True):
     """An account, the groups it is in, and with how many browsers it is signed in."""
 
-    id: str
-    login: str
-    name: str
-    email: str | None
-    role: str
-    language: str
-    time_zone: str
-    messaging: bool
-    has_password: bool
-    created_at: datetime
-    last_seen_at: datetime | None
-    suspended_at: datetime | None
     groups: list[GroupName]
     sessions: int
 

@@ -4,8 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from app.events import Event
+from app.settings import Settings
 from app.site import Identity, Site
+from app.throttle import Throttle
+from store.database import Database
 from tests import factories
+from tests.app.departing import NOON, Hands
 from tests.app.leaving import LeavingDatabase
 
 
@@ -21,6 +26,20 @@ async def ann(site: Site) -> str:
 async def people(site: Site) -> list[Identity]:
     """Alice, Bob, Carol and Dave."""
     return await factories.people(site, "alice", "bob", "carol", "dave")
+
+
+@pytest.fixture
+def hands() -> Hands:
+    """The clock of `timed_site`, at noon of a Wednesday."""
+    hands = Hands()
+    hands.moment = NOON
+    return hands
+
+
+@pytest.fixture
+def timed_site(settings: Settings, database: Database, site_events: list[Event], hands: Hands) -> Site:
+    """A site on a clock that the test sets."""
+    return Site(settings, database, site_events.extend, Throttle(), now=hands)
 
 
 @pytest.fixture

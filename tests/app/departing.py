@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from itertools import dropwhile
+from zoneinfo import ZoneInfo
 
 from app.drafts import Address, DraftFields, count_waiting, create, get, list_waiting
 from app.errors import MessageHeld
@@ -13,6 +14,10 @@ from app.letting_go import go_on_sending
 from app.site import Identity, Site
 from store.tables import Message
 from tests.waiting import wait_for
+
+PARIS = ZoneInfo("Europe/Paris")
+NOON = datetime(2026, 11, 25, 12, tzinfo=PARIS)
+"""A Wednesday."""
 
 
 class Hands:

@@ -23,15 +23,9 @@ from tests.app.departing import Hands, comes_back, drafted, leaves, sending, sta
 
 
 @pytest.fixture
-def hands() -> Hands:
-    """The clock of `site`."""
-    return Hands()
-
-
-@pytest.fixture
-def site(settings: Settings, database: Database, site_events: list[Event], hands: Hands) -> Site:
+def site(timed_site: Site) -> Site:
     """A site on that clock."""
-    return Site(settings, database, site_events.extend, Throttle(), now=hands)
+    return timed_site
 
 
 async def test_nobody_has_it_before_it_leaves(site: Site, hands: Hands, site_events: list[Event]) -> None:

@@ -1,7 +1,7 @@
 """Quiet hours: what is sent in them leaves when they end, unless it is urgent."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -13,18 +13,13 @@ from app.held import Held, hold
 from app.importing import import_people
 from app.mailbox import unread
 from app.sending import Sent
-from app.settings import Settings
 from app.sign_in import identity_of
 from app.site import Site
-from app.throttle import Throttle
 from store import people as stored
-from store.database import Database
 from tests import factories
-from tests.app.departing import Hands, comes_back, drafted, leaves, sending, states, waiting
+from tests.app.departing import NOON, PARIS, Hands, comes_back, drafted, leaves, sending, states, waiting
 from tests.waiting import wait_for
 
-PARIS = ZoneInfo("Europe/Paris")
-NOON = datetime(2026, 11, 25, 12, tzinfo=PARIS)
 EVENING = datetime(2026, 11, 25, 22, tzinfo=PARIS)
 MORNING = datetime(2026, 11, 26, 7, tzinfo=PARIS)
 QUIET = {"quiet_hours": "Mon-Fri 20:00-07:00, Sat-Sun 00:00-24:00", "urgent_groups": ("Duty", "Heads")}
@@ -32,18 +27,9 @@ LATER = timedelta(hours=3)
 
 
 @pytest.fixture
-def hands() -> Hands:
-    """The clock of the sites, at noon of a Wednesday."""
-    hands = Hands()
-    hands.moment = NOON
-    return hands
-
-
-@pytest.fixture
-def quiet(settings: Settings, database: Database, site_events: list[Event], hands: Hands) -> Site:
-    """The same site with quiet hours."""
-    with_hours = settings.model_copy(update=QUIET)
-    return Site(with_hours, database, site_events.extend, Throttle(), now=hands)
+def quiet(timed_site: Site) -> Site:
+    """A site on that clock, with quiet hours."""
+    return replace(timed_site, settings=timed_site.settings.model_copy(update=QUIET))
 
 
 async def test_quiet_hours(quiet: Site, hands: Hands, site_events: list[Event]) -> None:

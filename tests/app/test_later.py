@@ -1,7 +1,6 @@
 """Sending later: nobody has the message before its time, and its author may think again."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 
@@ -20,25 +19,15 @@ from app.site import Site
 from app.throttle import Throttle
 from store.database import Database
 from tests import factories
-from tests.app.departing import Hands, comes_back, drafted, leaves, sending, states, waiting
+from tests.app.departing import NOON, Hands, comes_back, drafted, leaves, sending, states, waiting
 
-PARIS = ZoneInfo("Europe/Paris")
-NOON = datetime(2026, 11, 25, 12, tzinfo=PARIS)
 LATER = timedelta(hours=3)
 
 
 @pytest.fixture
-def hands() -> Hands:
-    """The clock of the sites, at noon of a Wednesday."""
-    hands = Hands()
-    hands.moment = NOON
-    return hands
-
-
-@pytest.fixture
-def site(settings: Settings, database: Database, site_events: list[Event], hands: Hands) -> Site:
+def site(timed_site: Site) -> Site:
     """A site on that clock."""
-    return Site(settings, database, site_events.extend, Throttle(), now=hands)
+    return timed_site
 
 
 async def test_it_leaves_at_its_time(site: Site, hands: Hands, site_events: list[Event]) -> None:

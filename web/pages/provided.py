@@ -38,7 +38,7 @@ async def begin(request: Request) -> Response:
         return await _failed(request, "away", error)
     response = RedirectResponse(address, 303)
     kept = sealed(site.settings, attempt)
-    set_cookie(response, request.scope, COOKIE, kept, round(KEPT_FOR.total_seconds()))
+    set_cookie(response, request.scope, COOKIE, kept, seconds=round(KEPT_FOR.total_seconds()))
     return response
 
 

@@ -30,7 +30,7 @@ async def enter(request: Request) -> Response:
     """Take the secret out of the address. Every link is answered alike, whatever it is worth."""
     response = go_to("/welcome")
     given = request.path_params["secret"]
-    set_cookie(response, request.scope, COOKIE, given if SECRET.fullmatch(given) else "-", KEPT_FOR)
+    set_cookie(response, request.scope, COOKIE, given if SECRET.fullmatch(given) else "-", seconds=KEPT_FOR)
     return response
 
 
