@@ -6,13 +6,14 @@ from typing import Literal
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audiences import audience_of, decisions
+from app.audiences import audience_of
 from app.directory import Unreachable
 from app.first_letters import searched
-from app.rules.audience import Audience, Because, Target, may_write_to_group
+from app.matching import people_matching
+from app.rules.audience import Audience, Because, may_write_to_group
 from app.site import Identity, Site
 from store.prepared import through
-from store.recipients import FoundGroup, FoundPerson, groups_for, people_for
+from store.recipients import FoundGroup, FoundPerson, groups_for
 
 Placed = tuple[tuple[int, str], "RecipientOption"]
 
@@ -47,9 +48,8 @@ async def find_recipients(site: Site, who: Identity, q: str, *, limit: int = 20)
 async def _people(
     session: AsyncSession, audience: Audience, words: Sequence[str], limit: int
 ) -> list[Placed]:
-    rows = await people_for(session, audience.writer_id, words, ruled=not audience.is_open, limit=limit)
-    decided = await through(session, decisions, audience, [Target(row.id) for row in rows])
-    return [_option("person", row, row.login, decided[row.id].because) for row in rows]
+    found = await people_matching(session, audience, words, limit=limit)
+    return [_option("person", row, row.login, because) for row, because in found]
 
 
 async def _groups(

@@ -10,14 +10,15 @@ from app.audiences import as_target, audience_of, decisions
 from app.draft_fields import Address
 from app.errors import FieldError, InvalidInput, NotFound, RecipientsRefused, RefusedRecipient
 from app.first_letters import searched
+from app.matching import people_matching
 from app.paging import Page, check_limit
 from app.reaching import reach
-from app.rules.audience import Audience, Because, Decision, Target, may_write_to_group
+from app.rules.audience import Audience, Because, Decision, may_write_to_group
 from app.site import Identity, Site
 from store import addressing, people
 from store.columns import is_id
 from store.prepared import through
-from store.recipients import BEFORE_ALL, After, groups_for, people_for, place_after
+from store.recipients import BEFORE_ALL, After, groups_for, place_after
 from store.tables import Person
 
 MOST = 100
@@ -125,14 +126,8 @@ async def _groups(
 async def _people(
     session: AsyncSession, audience: Audience, words: list[str], after: After, most: int
 ) -> list[Permitted]:
-    ruled = not audience.is_open
-    rows = await people_for(session, audience.writer_id, words, ruled=ruled, limit=most, after=after)
-    decided = await through(session, decisions, audience, [Target(row.id) for row in rows])
-    return [
-        Permitted("person", one.id, one.name, one.login, because)
-        for one in rows
-        if (because := decided[one.id].because)
-    ]
+    found = await people_matching(session, audience, words, limit=most, after=after)
+    return [Permitted("person", one.id, one.name, one.login, because) for one, because in found]
 
 
 async def _known(session: AsyncSession, person_id: str) -> None:

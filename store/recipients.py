@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 
 import msgspec
-from sqlalchemy import ColumnElement, bindparam, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from store.people import begins_words, place_of
-from store.rules import OPENS_MEMBERS, is_led_to, theirs
+from store.rules import MEMBERS_LED_TO
 from store.tables import Group, Membership, Person
 
 After = tuple[str, str]
@@ -41,11 +41,11 @@ async def people_for(
     writer_id: str,
     words: Sequence[str],
     *,
-    ruled: bool,
     limit: int,
     after: After | None = None,
+    among_named: bool = False,
 ) -> list[FoundPerson]:
-    """People with words that begin like each of `words`; `ruled`: those to whom a rule leads from the writer.
+    """People with words that begin like each of `words`; `among_named`: in groups that the writer's rules open.
 
     The earliest word first, then by name; `after` somebody (or `BEFORE_ALL`): by name alone. Without the writer, who
     is suspended, and who does not use the messaging.
@@ -57,11 +57,8 @@ async def people_for(
         col(Person.id) != bindparam("writer"),
         *begins_words(session, col(Person.folded), words),
     )
-    if ruled:
-        # For each who matches, by the few groups that she is in: whoever reaches many need not go through them all.
-        inside = theirs.c.person_id == col(Person.id)
-        led_to = is_led_to(theirs.c.group_id, by=OPENS_MEMBERS)
-        query = query.where(exists().where(inside, led_to).correlate(Person))
+    if among_named:
+        query = query.where(col(Person.id).in_(MEMBERS_LED_TO))
     order = [col(Person.folded), col(Person.id)]
     if after is not None:
         query = query.where(tuple_(*order) > after)

@@ -48,17 +48,20 @@ def named_rules(*, of_writer: bool = False) -> Select[Any]:
     )
 
 
-def is_led_to(group_id: ColumnElement[str], *, by: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
-    """Whether a rule (`by` those of a kind) leads to this group from a group of the one bound as `writer`.
+LED_TO = (
+    select(rule.c.to_group_id)
+    .join(hers, hers.c.group_id == rule.c.from_group_id)
+    .where(hers.c.person_id == bindparam("writer"))
+)
+"""The groups that a rule leads to from a group of the one bound as `writer`."""
 
-    Meant for the few groups that somebody is in.
-    """
-    led_to = (
-        select(rule.c.to_group_id)
-        .join(hers, hers.c.group_id == rule.c.from_group_id)
-        .where(hers.c.person_id == bindparam("writer"))
-    )
-    return Unindexed(group_id).in_(led_to if by is None else led_to.where(by))
+MEMBERS_LED_TO = select(theirs.c.person_id).where(theirs.c.group_id.in_(LED_TO.where(OPENS_MEMBERS)))
+"""Those in one whose members may be written to one by one."""
+
+
+def is_led_to(group_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether one of the few groups that somebody is in is among those of `LED_TO`."""
+    return Unindexed(group_id).in_(LED_TO)
 
 
 HERS = Prepared(named_rules(of_writer=True))

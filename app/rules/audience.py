@@ -8,7 +8,9 @@ it, whatever the rules say of her alone. One may always write to oneself. What i
 in is no matter of these rules.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -75,7 +77,7 @@ class Target(msgspec.Struct, frozen=True):
     opted_out: bool = False
 
 
-class Audience(msgspec.Struct, frozen=True):
+class Audience(msgspec.Struct, frozen=True, dict=True):
     """What the rules mean for one writer: those that begin at a group of hers; `is_open` if the site has no rule."""
 
     writer_id: str
@@ -86,6 +88,18 @@ class Audience(msgspec.Struct, frozen=True):
     def whole_groups(self) -> frozenset[str]:
         """The groups that she may write to as a whole."""
         return frozenset(rule.to_id for rule in self.rules if rule.opens_group)
+
+    def leading_to(self, groups: Collection[str]) -> list[Rule]:
+        """Her rules about these groups, in no order."""
+        return [rule for one in groups for rule in self._by_goal.get(one, ())]
+
+    @cached_property
+    def _by_goal(self) -> dict[str, list[Rule]]:
+        # Hundreds of people are judged by hundreds of rules.
+        found: defaultdict[str, list[Rule]] = defaultdict(list)
+        for rule in self.rules:
+            found[rule.to_id].append(rule)
+        return found
 
 
 def may_write(audience: Audience, target: Target) -> Decision:
@@ -99,7 +113,7 @@ def may_write(audience: Audience, target: Target) -> Decision:
         return Decision(True, because=Because("oneself"))
     if audience.is_open:
         return OPEN
-    leading = [rule for rule in audience.rules if rule.to_id in target.groups]
+    leading = audience.leading_to(target.groups)
     return _decided([rule for rule in leading if rule.opens_members], leading, "group_only")
 
 
@@ -107,7 +121,7 @@ def may_write_to_group(audience: Audience, group_id: str) -> Decision:
     """Whether the writer may address this group as a whole."""
     if audience.is_open:
         return OPEN
-    leading = [rule for rule in audience.rules if rule.to_id == group_id]
+    leading = audience.leading_to([group_id])
     return _decided([rule for rule in leading if rule.opens_group], leading, "members_only")
 
 

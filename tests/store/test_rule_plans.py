@@ -31,14 +31,16 @@ async def test_rules_are_reached_by_index(sqlite_url: str, name: str) -> None:
     assert all(BY_PERSON in line for line in plan if line.startswith(("SEARCH hers", "SEARCH theirs")))
 
 
-async def test_the_search_asks_for_the_groups_of_who_matches(sqlite_url: str) -> None:
-    """And not for everybody in the groups of the writer's rules."""
+async def test_who_reaches_few_is_looked_for_among_them(sqlite_url: str) -> None:
+    """From the writer by her rules to the members of their groups, and not through everybody."""
 
     async def find(session: AsyncSession) -> object:
-        return await recipients.people_for(session, "alice", ["b"], ruled=True, limit=20)
+        return await recipients.people_for(session, "alice", ["b"], limit=20, among_named=True)
 
     plan = await plan_of(sqlite_url, find)
-    assert [line for line in plan if line.startswith("SEARCH theirs") and BY_PERSON in line]
+    assert scans(plan) == []
+    assert [line for line in plan if line.startswith("SEARCH theirs") and "(group_id=?)" in line]
+    assert [line for line in plan if line.startswith("SEARCH person") and "(id=?)" in line]
 
 
 @pytest.mark.parametrize("name", ["a message", "a message to each", "an address"])
