@@ -1,5 +1,6 @@
 """What can be said of a person in a line of a table or in a form, and what is wrong with it. It looks nothing up."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,8 @@ ROLES = ("member", "announcer", "operator", "admin")
 CHOICES = {"role": ROLES, "language": ("en", "fr"), "messaging": ("yes", "no")}
 LONGEST = (("login", 100), ("name", 200), ("email", 254), ("password", MAX_PASSWORD))
 LONGEST_GROUP = 200
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+"""Only sending to it tells more."""
 
 Row = Mapping[str, str]
 Wrong = tuple[str, str, str]
@@ -44,7 +47,7 @@ def _wrong_choices(row: Row) -> Iterator[Wrong]:
         if value and value not in choices:
             yield column, "unknown", f"{value!r} is none of {', '.join(choices)}."
     email = (row.get("email") or "").strip()
-    if email and not (0 < email.find("@") < len(email) - 1 and " " not in email):
+    if email and not EMAIL.fullmatch(email):
         yield "email", "invalid", f"{email!r} is not an e-mail address."
     if any(len(name) > LONGEST_GROUP for name in groups_of(row)):
         yield "groups", "too_long", f"A group's name is longer than {LONGEST_GROUP} characters."

@@ -47,6 +47,11 @@ class Dates:
         """Hours and minutes: `14:03`."""
         return format_time(at, "short", tzinfo=self.zone, locale=self.locale)
 
+    def minute(self, at: datetime) -> str:
+        """Day, hour and minute: `21 November 2026, 14:03`."""
+        day = format_date(self.day_of(at), "long", locale=self.locale)
+        return str(self.locale.datetime_formats["long"]).format(self.clock(at), day)
+
     def exact(self, at: datetime) -> str:
         """Everything there is to know about `at`, for whoever points at it."""
         return format_datetime(at, "long", tzinfo=self.zone, locale=self.locale)

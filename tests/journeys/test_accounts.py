@@ -88,6 +88,27 @@ async def test_an_invitation(place: Place) -> None:
     await expect(tab.get_by_role("heading", level=1)).to_have_text("This link is not good any more")
 
 
+async def test_a_link_is_copied_and_followed(place: Place) -> None:
+    """An admin makes it and copies it with one button; a person's new token is copied in the same way."""
+    flora, ada = await place.person("Flora"), await place.visit(await place.person("Ada", role="admin"))
+    await ada.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    tab = await ada.tab(f"/admin/people/{flora.person_id}")
+    await tab.locator("button[value=invite]").click()
+    await tab.get_by_role("button", name="Copy").click()
+    await expect(tab.locator("copy-text [role=status]")).to_have_text("Copied")
+    link = await tab.evaluate("navigator.clipboard.readText()")
+    assert link == await tab.locator("#link").input_value()
+    guest = await (await place.visit(flora, signed_in=False)).context.new_page()
+    await guest.goto(link)
+    await expect(guest.locator("#login")).to_have_value(flora.login)
+    await tab.goto(f"{place.line.url}/settings/sessions")
+    await tab.locator("#name").fill("A bot")
+    await tab.get_by_role("button", name="Make a token").click()
+    await tab.get_by_role("button", name="Copy").click()
+    await expect(tab.locator("copy-text [role=status]")).to_have_text("Copied")
+    assert await tab.evaluate("navigator.clipboard.readText()") == await tab.locator("#secret").inner_text()
+
+
 async def test_in_through_the_provider(place_factory: PlaceFactory, provider: OpenIdProvider) -> None:
     """One button, and she lands where she wanted to go; where nobody is known, the page says what to do."""
     settings = {f"PARLEY_{name.upper()}": value for name, value in provider.settings.items()}

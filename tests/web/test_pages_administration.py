@@ -5,10 +5,12 @@ import pytest
 from app.administration import groups, people
 from app.people import suspend
 from app.rulebook import list_rules, set_rule
+from app.rules.audience import Rule
 from app.site import Identity, Site
 from tests import factories
 from tests.nodes import RunningNode
 from tests.web.html import visitor
+from web.pages.administration.rules import Matrix
 
 
 @pytest.fixture
@@ -131,6 +133,13 @@ async def test_rules_are_a_matrix_that_leaves_alone_what_others_changed(
         assert rules == {("First", "First"): "both", ("Second", "First"): "group"}
         page = await admin.open("/admin/rules?view=list")
         assert len(page.one("ul", "rule-list").all("li")) == 2
+
+
+def test_groups_of_a_matrix_stand_by_their_names() -> None:
+    """Accents and case part nothing: Équipe comes before Newsroom, on both sides."""
+    names = {"e": "Équipe", "n": "newsroom", "t": "Teachers"}
+    matrix = Matrix([Rule(one, names[one], one, names[one], "both") for one in ("e", "n", "t")])
+    assert matrix.columns == matrix.rows == list(names.items())
 
 
 async def test_the_log_is_in_the_language_of_who_reads(node: RunningNode, site: Site, ada: Identity) -> None:

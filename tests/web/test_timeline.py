@@ -98,6 +98,8 @@ def test_exact_times_and_days() -> None:
     """Whoever points at a time gets all of it, in her zone and language."""
     assert dates("en").exact(NOON) == "21 November 2026, 13:00:00 CET"
     assert dates("fr").exact(NOON).startswith("21 novembre 2026")
+    assert dates("en").minute(NOON) == "21 November 2026, 13:00"
+    assert dates("fr").minute(NOON) == "21 novembre 2026, 13:00"
     assert dates("en").clock(NOON) == "13:00"
     assert dates("fr").day(NOON.date()) == "samedi 21 novembre 2026"
     assert dates(zone="no/zone").clock(NOON) == "12:00"

@@ -13,6 +13,7 @@ from app.rulebook import delete_rule, list_rules, set_rule
 from app.rules.audience import REACHES, Rule
 from app.site import Identity, Site
 from store.columns import is_id
+from store.people import fold
 from web.pages.administration.door import MOST_CHARACTERS, admin, asked
 from web.pages.administration.sentences import REACHES as REACH_NAMES
 from web.pages.administration.sentences import said
@@ -39,7 +40,7 @@ class Matrix:
     @cached_property
     def columns(self) -> list[tuple[str, str]]:
         """Groups that are written to, by name."""
-        return sorted({(rule.to_id, rule.to_name) for rule in self.rules}, key=lambda one: one[1].casefold())
+        return sorted({(rule.to_id, rule.to_name) for rule in self.rules}, key=lambda one: fold(one[1]))
 
     @property
     def is_small(self) -> bool:

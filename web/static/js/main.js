@@ -24,6 +24,7 @@ const MODULES = {
   "nudge-line": "./nudge.js",
   ".discussion[data-discussion]": "./discussion.js",
   "print-page": "./print-page.js",
+  "copy-text": "./copying.js",
 };
 
 document.documentElement.classList.add("scripted");
