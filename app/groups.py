@@ -10,13 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audiences import audience_of
 from app.errors import NotFound
 from app.first_letters import searched
+from app.matching import groups_matching
 from app.rules.audience import Audience, may_write_to_group
 from app.site import Identity, Site
 from store import directory
 from store.columns import is_id
 from store.people import group_names
 from store.prepared import through
-from store.recipients import FoundGroup, groups_for
+from store.recipients import FoundGroup
 
 MOST = 10
 
@@ -43,8 +44,7 @@ async def find_groups(site: Site, who: Identity, q: str, *, limit: int = MOST) -
         return []
     async with site.database.read() as session:
         audience = await through(session, audience_of, who.person_id)
-        whole = None if audience.is_open else audience.whole_groups
-        return await groups_for(session, whole, words, limit=limit)
+        return [group for group, _ in await groups_matching(session, audience, words, limit=limit)]
 
 
 async def group_called(site: Site, who: Identity, group: str) -> GroupRef:

@@ -1,13 +1,13 @@
-"""People whom a writer may write to, by the first letters of their names, each with why."""
+"""People and groups whom a writer may write to, by the first letters of their names, each with why."""
 
 from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audiences import decisions
-from app.rules.audience import Audience, Because, Target
+from app.rules.audience import Audience, Because, Target, may_write_to_group
 from store.prepared import through
-from store.recipients import After, FoundPerson, people_for
+from store.recipients import After, FoundGroup, FoundPerson, groups_for, people_for
 
 LOOKED_AT = 200
 """How many of all who match are judged before those are looked for whom the rules name.
@@ -39,6 +39,24 @@ async def people_matching(
         )
         found = await _permitted(session, audience, rows)
     return found[:limit]
+
+
+async def groups_matching(
+    session: AsyncSession,
+    audience: Audience,
+    words: Sequence[str],
+    *,
+    limit: int,
+    after: After | None = None,
+) -> list[tuple[FoundGroup, Because]]:
+    """The first of the groups that she may write to as a whole, in the same order."""
+    opened_to = None if audience.is_open else audience.writer_id
+    rows = await groups_for(session, words, limit=limit, after=after, opened_to=opened_to)
+    return [
+        (row, decision.because)
+        for row in rows
+        if (decision := may_write_to_group(audience, row.id)).allowed and decision.because
+    ]
 
 
 async def _permitted(session: AsyncSession, audience: Audience, rows: Sequence[FoundPerson]) -> Found:

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audiences import audience_of
 from app.directory import Unreachable
 from app.first_letters import searched
-from app.matching import people_matching
-from app.rules.audience import Audience, Because, may_write_to_group
+from app.matching import groups_matching, people_matching
+from app.rules.audience import Audience, Because
 from app.site import Identity, Site
 from store.prepared import through
-from store.recipients import FoundGroup, FoundPerson, groups_for
+from store.recipients import FoundGroup, FoundPerson
 
 Placed = tuple[tuple[int, str], "RecipientOption"]
 
@@ -55,11 +55,8 @@ async def _people(
 async def _groups(
     session: AsyncSession, audience: Audience, words: Sequence[str], limit: int
 ) -> list[Placed]:
-    whole = None if audience.is_open else audience.whole_groups
-    return [
-        _option("group", row, str(row.size), may_write_to_group(audience, row.id).because)
-        for row in await groups_for(session, whole, words, limit=limit)
-    ]
+    found = await groups_matching(session, audience, words, limit=limit)
+    return [_option("group", row, str(row.size), because) for row, because in found]
 
 
 def _option(

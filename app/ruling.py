@@ -10,7 +10,7 @@ from app.audiences import as_target, audience_of, decisions
 from app.draft_fields import Address
 from app.errors import FieldError, InvalidInput, NotFound, RecipientsRefused, RefusedRecipient
 from app.first_letters import searched
-from app.matching import people_matching
+from app.matching import groups_matching, people_matching
 from app.paging import Page, check_limit
 from app.reaching import reach
 from app.rules.audience import Audience, Because, Decision, may_write_to_group
@@ -18,7 +18,7 @@ from app.site import Identity, Site
 from store import addressing, people
 from store.columns import is_id
 from store.prepared import through
-from store.recipients import BEFORE_ALL, After, groups_for, place_after
+from store.recipients import BEFORE_ALL, After, place_after
 from store.tables import Person
 
 MOST = 100
@@ -115,12 +115,8 @@ async def whom_may(
 async def _groups(
     session: AsyncSession, audience: Audience, words: list[str], after: After, most: int
 ) -> list[Permitted]:
-    whole = None if audience.is_open else audience.whole_groups
-    return [
-        Permitted("group", one.id, one.name, str(one.size), because)
-        for one in await groups_for(session, whole, words, limit=most, after=after)
-        if (because := may_write_to_group(audience, one.id).because)
-    ]
+    found = await groups_matching(session, audience, words, limit=most, after=after)
+    return [Permitted("group", one.id, one.name, str(one.size), because) for one, because in found]
 
 
 async def _people(

@@ -1,6 +1,6 @@
 """The search for those whom somebody may write to: filtered where it is looked, so that a limit counts only them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import msgspec
 from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from store.people import begins_words, place_of
-from store.rules import MEMBERS_LED_TO
+from store.rules import MEMBERS_LED_TO, WHOLE_LED_TO
 from store.tables import Group, Membership, Person
 
 After = tuple[str, str]
@@ -68,15 +68,13 @@ async def people_for(
 
 async def groups_for(
     session: AsyncSession,
-    groups: Collection[str] | None,
     words: Sequence[str],
     *,
     limit: int,
     after: After | None = None,
+    opened_to: str | None = None,
 ) -> list[FoundGroup]:
-    """Those of these groups (None: all) that match, in the same way."""
-    if groups is not None and not groups:
-        return []
+    """Groups that match, in the same way; `opened_to`: those that a rule opens as a whole to this writer."""
     place = place_of(session, col(Group.folded), words)
     size = (
         select(func.count())
@@ -87,13 +85,13 @@ async def groups_for(
     query = select(place, col(Group.id), col(Group.name), col(Group.folded), size).where(
         *begins_words(session, col(Group.folded), words)
     )
-    if groups is not None:
-        query = query.where(col(Group.id).in_(groups))
+    if opened_to is not None:
+        query = query.where(col(Group.id).in_(WHOLE_LED_TO))
     order = [col(Group.folded), col(Group.id)]
     if after is not None:
         query = query.where(tuple_(*order) > after)
-    rows = await session.execute(query.order_by(*_first(place, words, after), *order).limit(limit))
-    return [FoundGroup(*row) for row in rows]
+    query = query.order_by(*_first(place, words, after), *order).limit(limit)
+    return [FoundGroup(*row) for row in await session.execute(query, {"writer": opened_to})]
 
 
 async def place_after(session: AsyncSession, kind: str, one: str) -> After | None:

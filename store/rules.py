@@ -55,6 +55,9 @@ LED_TO = (
 )
 """The groups that a rule leads to from a group of the one bound as `writer`."""
 
+WHOLE_LED_TO = LED_TO.where(rule.c.reach != "members")
+"""Those of them that may be written to as a whole."""
+
 MEMBERS_LED_TO = select(theirs.c.person_id).where(theirs.c.group_id.in_(LED_TO.where(OPENS_MEMBERS)))
 """Those in one whose members may be written to one by one."""
 

@@ -42,7 +42,7 @@ async def find(
         if words is None:
             return Page([], None)
         after = await behind(session, "group", cursor)
-        return page_of(await groups_for(session, None, words, limit=limit + 1, after=after), limit)
+        return page_of(await groups_for(session, words, limit=limit + 1, after=after), limit)
 
 
 async def names(site: Site, who: Identity | None) -> list[tuple[str, str]]:

@@ -84,11 +84,6 @@ class Audience(msgspec.Struct, frozen=True, dict=True):
     is_open: bool
     rules: tuple[Rule, ...] = ()
 
-    @property
-    def whole_groups(self) -> frozenset[str]:
-        """The groups that she may write to as a whole."""
-        return frozenset(rule.to_id for rule in self.rules if rule.opens_group)
-
     def leading_to(self, groups: Collection[str]) -> list[Rule]:
         """Her rules about these groups, in no order."""
         return [rule for one in groups for rule in self._by_goal.get(one, ())]

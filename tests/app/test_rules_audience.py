@@ -103,9 +103,3 @@ def test_oneself_is_always_allowed(rules: list[Rule]) -> None:
     assert may_write(ann(*rules), Target("ann", frozenset({"staff"}), opted_out=True)).because == ONESELF
     assert may_write(ann(*rules), Target("bob", frozenset({"staff"}), suspended=True)).why == "suspended"
     assert may_write(ann(*rules), Target("bob", frozenset({"staff"}), opted_out=True)).why == "opted_out"
-
-
-def test_what_a_writer_reaches() -> None:
-    """The groups that are open to her as a whole."""
-    audience = ann(rule("members", "a"), rule("group", "b"), rule("both", "c"))
-    assert audience.whole_groups == {"b", "c"}
