@@ -7,14 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audiences import decisions
 from app.rules.audience import Audience, Because, Target, may_write_to_group
 from store.prepared import through
-from store.recipients import After, FoundGroup, FoundPerson, groups_for, people_for
+from store.recipients import After, Among, FoundGroup, FoundPerson, groups_for, people_for
+from store.rules import reaches_few
 
-LOOKED_AT = 200
-"""How many of all who match are judged before those are looked for whom the rules name.
-
-Who may write to many finds enough of them here; the others may write to few enough to begin at these. Which of the two
-holds for a writer is nothing that a database could tell from its statistics.
-"""
+LOOKED_AT = 100
+"""How many of those who match are judged at a time. Who may write to many finds enough among the first ones."""
 
 Found = list[tuple[FoundPerson, Because]]
 
@@ -28,17 +25,27 @@ async def people_matching(
     after: After | None = None,
 ) -> Found:
     """The first of them, in the order of `store.recipients.people_for`."""
+    found: Found = []
+    looked_at = max(limit, LOOKED_AT)
+    for among in await _ways(session, audience, is_by_place=bool(words) and after is None):
+        rows = await people_for(session, audience.writer_id, words, limit=looked_at, after=after, among=among)
+        found = await _permitted(session, audience, rows)
+        if len(found) >= limit or (among == "all" and len(rows) < looked_at):
+            break
+    return found[:limit]
+
+
+async def _ways(session: AsyncSession, audience: Audience, *, is_by_place: bool) -> list[Among]:
+    """Where to look, one after the other until there are enough; the last of them misses nobody.
+
+    Whether a writer reaches many or few cannot be told by a database from its statistics.
+    """
     if not (audience.is_open or audience.rules):
         return []
-    looked_at = limit if audience.is_open else max(limit, LOOKED_AT)
-    rows = await people_for(session, audience.writer_id, words, limit=looked_at, after=after)
-    found = await _permitted(session, audience, rows)
-    if len(found) < limit and len(rows) == looked_at and not audience.is_open:
-        rows = await people_for(
-            session, audience.writer_id, words, limit=limit, after=after, among_named=True
-        )
-        found = await _permitted(session, audience, rows)
-    return found[:limit]
+    if not audience.is_open and await through(session, reaches_few, audience.writer_id):
+        return ["named"]
+    ways: list[Among] = ["foremost", "all"] if is_by_place else ["all"]
+    return ways if audience.is_open else [*ways, "named"]
 
 
 async def groups_matching(

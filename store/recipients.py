@@ -1,10 +1,12 @@
 """The search for those whom somebody may write to: filtered where it is looked, so that a limit counts only them."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 from sqlalchemy import ColumnElement, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from store.people import begins_words, place_of
@@ -14,6 +16,13 @@ from store.tables import Group, Membership, Person
 After = tuple[str, str]
 """The `folded` name and the identifier of the last one of the page before."""
 BEFORE_ALL: After = ("", "")
+LAST = "\U0010ffff"
+"""The last of all code points."""
+
+
+Among = Literal["all", "foremost", "named"]
+"""Of whom the first are wanted: all who match; those whose first word does, who come before all others; or those who
+are in a group whose members the writer's rules open."""
 
 
 class FoundPerson(msgspec.Struct, frozen=True):
@@ -43,9 +52,9 @@ async def people_for(
     *,
     limit: int,
     after: After | None = None,
-    among_named: bool = False,
+    among: Among = "all",
 ) -> list[FoundPerson]:
-    """People with words that begin like each of `words`; `among_named`: in groups that the writer's rules open.
+    """People with words that begin like each of `words`.
 
     The earliest word first, then by name; `after` somebody (or `BEFORE_ALL`): by name alone. Without the writer, who
     is suspended, and who does not use the messaging.
@@ -57,8 +66,11 @@ async def people_for(
         col(Person.id) != bindparam("writer"),
         *begins_words(session, col(Person.folded), words),
     )
-    if among_named:
-        query = query.where(col(Person.id).in_(MEMBERS_LED_TO))
+    match among:
+        case "foremost":
+            query = query.where(*_begins(col(Person.folded), words[0]))
+        case "named":
+            query = query.where(col(Person.id).in_(MEMBERS_LED_TO))
     order = [col(Person.folded), col(Person.id)]
     if after is not None:
         query = query.where(tuple_(*order) > after)
@@ -101,6 +113,11 @@ async def place_after(session: AsyncSession, kind: str, one: str) -> After | Non
         return None
     row = (await session.execute(select(col(table.folded)).where(col(table.id) == one))).first()
     return None if row is None else (row.folded, one)
+
+
+def _begins(folded: ColumnElement[str] | Mapped[str], word: str) -> tuple[ColumnElement[bool], ...]:
+    # A range, which an index in the order of code points answers; a pattern would need another one.
+    return folded >= f" {word}", folded < f" {word}{LAST}"
 
 
 def _first(place: ColumnElement[int], words: Sequence[str], after: After | None) -> list[ColumnElement[int]]:

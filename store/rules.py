@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, literal, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, literal, select
 
 from store.columns import table_of
 from store.pairs import by_ids, look_up_ids
@@ -75,6 +75,16 @@ GROUPS_OF = by_ids(
         .where(is_led_to(theirs.c.group_id))
     )
 )
+
+
+FEW = 2000
+FIRST_LED_TO = Prepared(select(func.count()).select_from(MEMBERS_LED_TO.limit(FEW + 1).subquery()))
+
+
+def reaches_few(link: Link, writer_id: str) -> bool:
+    """Whether rules lead from this person to at most `FEW` people, however many rules and groups there are."""
+    [(count,)] = FIRST_LED_TO.rows(link, {"writer": writer_id})
+    return bool(count <= FEW)
 
 
 def are_there_any(link: Link) -> bool:

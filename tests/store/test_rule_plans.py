@@ -35,12 +35,22 @@ async def test_who_reaches_few_is_looked_for_among_them(sqlite_url: str) -> None
     """From the writer by her rules to the members of their groups, and not through everybody."""
 
     async def find(session: AsyncSession) -> object:
-        return await recipients.people_for(session, "alice", ["b"], limit=20, among_named=True)
+        return await recipients.people_for(session, "alice", ["b"], limit=20, among="named")
 
     plan = await plan_of(sqlite_url, find)
     assert scans(plan) == []
     assert [line for line in plan if line.startswith("SEARCH theirs") and "(group_id=?)" in line]
     assert [line for line in plan if line.startswith("SEARCH person") and "(id=?)" in line]
+
+
+async def test_who_is_called_so_is_found_by_index(sqlite_url: str) -> None:
+    """Those whose first word matches stand beside each other, in the order that is wanted."""
+
+    async def find(session: AsyncSession) -> object:
+        return await recipients.people_for(session, "alice", ["b"], limit=20, among="foremost")
+
+    plan = await plan_of(sqlite_url, find)
+    assert "SEARCH person USING INDEX ix_person_folded_id (folded>? AND folded<?)" in plan
 
 
 @pytest.mark.parametrize("name", ["a message", "a message to each", "an address"])
