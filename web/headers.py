@@ -23,10 +23,14 @@ ALWAYS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+}
+OF_DOCUMENTS = {
+    "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
 }
+NO_DOCUMENTS = ("text/css", "text/javascript")
+"""What a page is made of in dozens of small files, for which those have no meaning."""
 FILES = "/api/attachments/"
 FILE_POLICY = "default-src 'none'; sandbox"
 """For what strangers have brought: even opened by itself it can do nothing, and is of no origin."""
@@ -57,6 +61,8 @@ class Headers:
 def protect(headers: MutableHeaders, scope: Scope, status: int) -> None:
     """Put the security headers on an answer with this `status` to the request `scope`."""
     headers.update(ALWAYS)
+    if not headers.get("Content-Type", "").startswith(NO_DOCUMENTS):
+        headers.update(OF_DOCUMENTS)
     if scope["path"].startswith(FILES):
         headers["Content-Security-Policy"] = FILE_POLICY
     if is_secure(scope):

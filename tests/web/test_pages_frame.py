@@ -109,6 +109,9 @@ async def test_static_files(node: RunningNode, site: Site) -> None:
         assert now.headers["content-encoding"] == "gzip"
         assert "@import" not in now.text
         assert now.text.count("{") == now.text.count("}")
+        # Dozens of small files: each says what holds for it, and not what a page has said.
+        assert {"content-security-policy", "x-content-type-options"} <= now.headers.keys()
+        assert not {"cross-origin-opener-policy", "permissions-policy"} & now.headers.keys()
         other = await reader.client.get("/static/000000000000/css/parley.css")
         assert (other.status_code, other.headers["cache-control"]) == (200, "no-store")
         for address in ("/static/", "/static/x/../../rendering.py", f"{static_files().base}nothing.js"):
