@@ -38,7 +38,8 @@ async def people_matching(
 async def _ways(session: AsyncSession, audience: Audience, *, is_by_place: bool) -> list[Among]:
     """Where to look, one after the other until there are enough; the last of them misses nobody.
 
-    Whether a writer reaches many or few cannot be told by a database from its statistics.
+    Whether a writer reaches many or few is nothing that a database could tell from its statistics; it would choose one
+    way for all of them.
     """
     if not (audience.is_open or audience.rules):
         return []

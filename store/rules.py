@@ -78,6 +78,7 @@ GROUPS_OF = by_ids(
 
 
 FEW = 2000
+"""As many as can be gone through, and put in order, at every letter that somebody types."""
 FIRST_LED_TO = Prepared(select(func.count()).select_from(MEMBERS_LED_TO.limit(FEW + 1).subquery()))
 
 
