@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from prometheus_client.core import Metric
 
@@ -23,8 +24,10 @@ from realtime.sessions import Sessions
 from realtime.socket import LiveDoor
 from store.database import Database, StoreUnavailable
 from web.figures import Figures
-from web.provider.description import Provider
 from web.siblings import Siblings
+
+if TYPE_CHECKING:
+    from web.provider.description import Provider
 
 STORE_ANSWERS_WITHIN = 2.0
 """Seconds after which a store that does not answer counts as away."""
@@ -47,7 +50,7 @@ class Node:
     requests: Pace
     figures: Figures
     siblings: Siblings
-    provider: Provider | None = None
+    provider: "Provider | None" = None
     """Through which people may sign in."""
 
     async def start(self) -> None:

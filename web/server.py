@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from limits.aio.storage.base import Storage
 from starlette.applications import Starlette
@@ -28,10 +29,12 @@ from web.errors import exception_handlers
 from web.figures import Figures
 from web.limits import REQUESTS_AT_ONCE, REQUESTS_PER_SECOND, spend_request
 from web.node import Node
-from web.provider.description import Provider
 from web.routes import routes
 from web.security import identify_connection, middleware, origin_allowed
 from web.siblings import Siblings
+
+if TYPE_CHECKING:
+    from web.provider.description import Provider
 
 REPLIES_PER_SECOND = 10.0
 REPLIES_AT_ONCE = 60
@@ -124,8 +127,17 @@ def create_node(settings: Settings, siblings: Siblings) -> Node:
         requests,
         figures,
         siblings,
-        Provider(settings.oidc_issuer) if settings.oidc_issuer else None,
+        _provider(settings),
     )
+
+
+def _provider(settings: Settings) -> "Provider | None":
+    if not settings.oidc_issuer:
+        return None
+    # Here, with all its libraries: sites without one start sooner, and nobody who signs in waits for them.
+    from web.provider.flow import Provider
+
+    return Provider(settings.oidc_issuer)
 
 
 def _pace(name: str, hub: Hub, rate: float, burst: int) -> Pace:

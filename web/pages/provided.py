@@ -1,6 +1,7 @@
 """Signing in through the site's OpenID provider."""
 
 import hmac
+from typing import TYPE_CHECKING
 
 import structlog
 from limits import RateLimitItemPerMinute
@@ -15,9 +16,11 @@ from web.cookies import clear_cookie, host_cookie, is_secure, set_cookie, set_si
 from web.identity import anyone
 from web.pages.going import go_to, own_address
 from web.provider.attempts import COOKIE, KEPT_FOR, Attempt, new_attempt, opened, sealed
-from web.provider.description import Provider, ProviderAway
-from web.provider.flow import ProviderRefused, claims_for, way_out
+from web.provider.errors import ProviderAway, ProviderRefused
 from web.rendering import node_of, render, site_of
+
+if TYPE_CHECKING:
+    from web.provider.description import Provider
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +32,8 @@ ONCE = RateLimitItemPerMinute(1, 15)
 
 async def begin(request: Request) -> Response:
     """Send the browser to the provider, with what has to come back from there."""
+    from web.provider.flow import way_out  # here: sites without a provider start sooner
+
     site, provider = site_of(request), _provider(request)
     next_ = own_address(request.query_params.get("next", "/"))
     attempt = new_attempt(next_, site.now())
@@ -81,7 +86,9 @@ async def _attempt(request: Request) -> Attempt:
     return attempt
 
 
-async def _entered(request: Request, provider: Provider, attempt: Attempt, address: str) -> SignedIn:
+async def _entered(request: Request, provider: "Provider", attempt: Attempt, address: str) -> SignedIn:
+    from web.provider.flow import claims_for
+
     site = site_of(request)
     code = request.query_params["code"]
     claims = await claims_for(provider, site.settings, attempt, code, _own(request, CALLBACK))
@@ -98,7 +105,7 @@ async def _failed(request: Request, why: str, error: Exception) -> Response:
     return response
 
 
-def _provider(request: Request) -> Provider:
+def _provider(request: Request) -> "Provider":
     provider = node_of(request).provider
     if provider is None:
         raise NotFound

@@ -11,6 +11,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from app.settings import LOOPBACK
+from web.provider.errors import ProviderAway
 
 ANSWERS_WITHIN = 5.0
 """Seconds that a provider has for each answer."""
@@ -21,10 +22,6 @@ KEYS_ANEW_AFTER = 30.0
 """Seconds before keys are asked for again because of one that is not known: nobody makes us ask all the time."""
 SIGNATURES = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Made with a key that the provider alone has. `none` is none, and `HS…` would take a public key for a secret."""
-
-
-class ProviderAway(Exception):
-    """The provider did not answer, or not as the protocol has it."""
 
 
 class Description(msgspec.Struct, frozen=True):

@@ -13,17 +13,15 @@ from joserfc.jwk import KeySet
 from app.provided import Claims
 from app.settings import Settings
 from web.provider.attempts import Attempt
-from web.provider.description import Description, Provider, ProviderAway
+from web.provider.description import Description
+from web.provider.description import Provider as Provider
+from web.provider.errors import ProviderAway, ProviderRefused
 
 log = structlog.get_logger(__name__)
 
 SCOPE = "openid profile email"
 LEEWAY = 60
 """Seconds that the provider's clock may be off."""
-
-
-class ProviderRefused(Exception):
-    """The provider's answer is not one to believe, or it is none for us."""
 
 
 async def way_out(provider: Provider, settings: Settings, attempt: Attempt, redirect_uri: str) -> str:
