@@ -109,7 +109,7 @@ async def test_ending_sign_ins_and_making_a_token(node: RunningNode, site: Site)
         assert (await there.client.get("/")).status_code == 303
         made = await here.client.post("/settings/tokens", data={"name": "Timetable"})
         assert made.headers["cache-control"] == "no-store"
-        secret = made.text.partition('<code class="secret">')[2].partition("<")[0]
+        secret = made.text.partition('<code class="secret" id="secret">')[2].partition("<")[0]
         async with node.client(token=secret) as program:
             assert (await program.get("/api/session")).json()["person"]["login"] == "alice"
             page = await here.open("/settings/sessions")
