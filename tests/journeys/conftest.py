@@ -12,7 +12,7 @@ from threading import Thread
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from store.database import Database
 from tests.journeys.line import Line
@@ -33,6 +33,8 @@ session_wide = partial(pytest_asyncio.fixture, loop_scope="session")
 @session_wide(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """The browser, without windows."""
+    # Of what is expected, too: a machine that does much else takes longer than it has by itself.
+    expect.set_options(timeout=PATIENCE_MS)
     chromium = shutil.which("chromium")
     assert chromium, "chromium is missing: install chromium"
     async with async_playwright() as playwright:

@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from app import drafts
 from app.drafts import DraftFields
 from tests import factories
 from tests.journeys.discussing import entry
-from tests.journeys.drafting import SAVED, bodies, end_session, notice
+from tests.journeys.drafting import SAVED, bodies, drafts_of, end_session, notice
 from tests.journeys.line import Line
 from tests.journeys.place import Place
 from tests.waiting import wait_for
@@ -108,3 +108,31 @@ async def test_a_restarted_server_goes_on_saving(place_apart: Place) -> None:
     await tab.evaluate("dispatchEvent(new Event('online'))")
     await expect(notice(tab, "unreachable")).to_be_hidden()
     assert await bodies(place_apart, alice, ["Before and meanwhile"])
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_what_is_typed_before_the_scripts_are_there(place: Place, is_new: bool) -> None:
+    """A slow line brings the form before its script: the first words outlive a reload, and are saved."""
+    alice = await place.visitor("Alice")
+    draft = await drafts.create(place.site, alice.who, DraftFields(subject="Old"))
+    tab = await alice.tab()
+    held: list[Route] = []
+    await tab.route("**/js/draft.js", lambda route: held.append(route))  # noqa: PLW0108 - it takes none that is built in
+
+    async def script_comes() -> None:
+        await wait_for(lambda: len(held) == 1, "the script is asked for")
+        await held.pop().continue_()
+
+    async def is_kept() -> bool:
+        return "First words" in await tab.evaluate("JSON.stringify(sessionStorage)")
+
+    await tab.goto(place.line.url + ("/new" if is_new else f"/drafts/{draft.id}"), wait_until="commit")
+    await tab.locator("#subject").fill("First words")
+    await script_comes()
+    await wait_for(is_kept, "the browser keeps it")
+    await tab.reload(wait_until="commit")
+    await script_comes()
+    await expect(tab.locator("#subject")).to_have_value("First words")
+    await expect(tab.locator(".saved")).to_have_text(SAVED)
+    found = {one.subject for one in await drafts_of(place, alice)}
+    assert found == ({"Old", "First words"} if is_new else {"First words"})

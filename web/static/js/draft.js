@@ -10,7 +10,7 @@ import { newId } from "./identifier.js";
 import { Notices } from "./notices.js";
 import { Saving } from "./saving.js";
 import { forget, recall, remember, shelter } from "./typed.js";
-import { entriesOf, keptOf, putBack, written } from "./written.js";
+import { asItCame, entriesOf, keptOf, putBack, written } from "./written.js";
 
 const ANSWER_WITHIN = 15_000;
 /** Browsers take no more than 64 KiB from a page that goes away. */
@@ -27,7 +27,7 @@ class DraftForm extends HTMLElement {
 
   connectedCallback() {
     this.form = this.querySelector("form");
-    this.#clean = written(this.form);
+    this.#clean = asItCame(this.form);
     this.#notices = new Notices(this, {
       save: () => this.#saving.again(),
       keepMine: (version) => this.#saveOver(version),
@@ -44,8 +44,11 @@ class DraftForm extends HTMLElement {
       told: (draft) => this.#notices.show("elsewhere", null, draft),
     });
     this.#listen();
+    const isTyped = !cameBack() && written(this.form) !== this.#clean;
+    if (isTyped) this.#saving.forgetSaved();
     if (this.hasAttribute("data-unsaved")) this.#unsaved();
     else this.#restore();
+    if (isTyped) this.#typed(); // who is quick has typed already
   }
 
   disconnectedCallback() {
@@ -148,8 +151,7 @@ class DraftForm extends HTMLElement {
 
   /** Who begins another message gets an empty form: the one before went out as a draft when she left. */
   async #isSafe(kept) {
-    const [way] = performance.getEntriesByType("navigation");
-    if (["reload", "back_forward"].includes(way?.type)) return false;
+    if (cameBack()) return false;
     const answer = await this.#post(kept.entries, kept).catch(() => null);
     if (!answer?.ok) return written(this.form) !== this.#clean;
     forget(this.#place);
@@ -224,6 +226,12 @@ class DraftForm extends HTMLElement {
     if (this.#isNew || this.#saving.state !== "saved" || this.#saving.dirty) return null;
     return { draft: this.dataset.draft, version: Number(this.form.elements.version.value) };
   }
+}
+
+/** A browser puts back by itself what it had in its fields, which may be older than what is kept. */
+function cameBack() {
+  const [way] = performance.getEntriesByType("navigation");
+  return ["reload", "back_forward"].includes(way?.type);
 }
 
 const after = (wait) => new Promise((resume) => setTimeout(resume, wait));

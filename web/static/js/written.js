@@ -14,6 +14,13 @@ export function entriesOf(form) {
 /** The same as one text, to compare. */
 export const written = (form) => JSON.stringify(entriesOf(form));
 
+/** The same as the server made it, whatever was typed before there was a script to see it. */
+export function asItCame(form) {
+  const copy = form.cloneNode(true);
+  copy.reset();
+  return written(copy);
+}
+
 /** What to keep so that `putBack` can restore it. Parts are elements with `chosen`, such as recipient fields. */
 export function keptOf(form) {
   const parts = [...form.querySelectorAll(PARTS)].map((part) => [part.dataset.name, part.chosen]);
