@@ -20,7 +20,7 @@ from tests.waiting import wait_for
 from web.serving import Server, configuration
 
 STARTS_WITHIN = 60.0
-"""Seconds: far more than a start takes, on a machine that has much else to do."""
+"""Seconds: far more than a start or an end takes, on a machine that has much else to do."""
 ADDRESS = re.compile(r"https?://[^\s/]+:\d+")
 
 
@@ -75,7 +75,7 @@ class RunningNode:
         """End in order: open requests are finished, live connections closed."""
         self._server.should_exit = True
         if self._task:
-            await asyncio.wait_for(self._task, 20)
+            await asyncio.wait_for(self._task, STARTS_WITHIN)
             self._task = None
         self._listener.close()
 

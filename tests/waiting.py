@@ -8,13 +8,17 @@ from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 INTERVAL_SECONDS = 0.01
+PATIENCE = 20.0
+"""Seconds for what has no bound of its own. A machine that does much else stands still for several now and then."""
 
 
 @overload
-async def wait_for(condition: Callable[[], Awaitable[T | None]], what: str, timeout: float = 5) -> T: ...
+async def wait_for(
+    condition: Callable[[], Awaitable[T | None]], what: str, timeout: float = PATIENCE
+) -> T: ...
 @overload
-async def wait_for(condition: Callable[[], T | None], what: str, timeout: float = 5) -> T: ...
-async def wait_for(condition: Callable[[], Any], what: str, timeout: float = 5) -> Any:
+async def wait_for(condition: Callable[[], T | None], what: str, timeout: float = PATIENCE) -> T: ...
+async def wait_for(condition: Callable[[], Any], what: str, timeout: float = PATIENCE) -> Any:
     """Give back what `condition` (plain or async) answers once that is truthy.
 
     Fails after `timeout` seconds with a sentence that names `what` was waited for and the last answer.
@@ -30,7 +34,7 @@ async def wait_for(condition: Callable[[], Any], what: str, timeout: float = 5) 
         await asyncio.sleep(INTERVAL_SECONDS)
 
 
-def wait_blocking(condition: Callable[[], T | None], what: str, timeout: float = 5) -> T:
+def wait_blocking(condition: Callable[[], T | None], what: str, timeout: float = PATIENCE) -> T:
     """The same without an event loop, for what happens outside of one."""
     end = time.monotonic() + timeout
     while not (value := condition()):
