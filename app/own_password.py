@@ -31,8 +31,7 @@ class Renewed(msgspec.Struct, frozen=True):
 
 async def has_password(site: Site, who: Identity) -> bool:
     """Whether she can sign in with a password at all."""
-    async with site.database.read() as session:
-        person = (await people.by_ids(session, [who.person_id])).get(who.person_id)
+    person = await _herself(site, who)
     return person is not None and person.password_hash is not None
 
 
@@ -45,8 +44,7 @@ async def given_again(site: Site, who: Identity, password: str, *, field: str) -
     if who.via != "session":
         raise Forbidden("Only somebody who is signed in in a browser may do this.")
     await site.throttle.spend(TRIES, "own_password", who.person_id)
-    async with site.database.read() as session:
-        person = (await people.by_ids(session, [who.person_id])).get(who.person_id)
+    person = await _herself(site, who)
     if person is None:
         raise NotFound
     if person.password_hash is not None and not (await check_password(person.password_hash, password))[0]:
@@ -81,3 +79,8 @@ async def change(site: Site, who: Identity, old: str, new: str) -> Renewed:
     if ended:
         site.announce([SignInEnded(person.id, ended)])
     return Renewed(secret, expires_at, len(ended))
+
+
+async def _herself(site: Site, who: Identity) -> Person | None:
+    async with site.database.read() as session:
+        return (await people.by_ids(session, [who.person_id])).get(who.person_id)

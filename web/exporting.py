@@ -42,10 +42,10 @@ class Member(NamedTuple):
 
 
 async def export(site: Site, who: Identity, view: Telling) -> AsyncIterator[bytes]:
-    """The zip file, piece by piece. What she loses while it is made is missing from there on."""
+    """The zip file, piece by piece. What she loses while it is made (`NotFound`) is missing from there on."""
     with Zip(view.dates.now) as archive:
         async for name, pieces, is_packed_already in _members(site, who, view):
-            with suppress(NotFound):  # she has lost it since it was listed
+            with suppress(NotFound):
                 async for piece in archive.add(name, pieces, is_packed_already=is_packed_already):
                     yield piece
         yield archive.end()
@@ -60,12 +60,9 @@ async def _members(site: Site, who: Identity, view: Telling) -> AsyncIterator[Me
     async for place in own_data.places(site, who):
         number += 1
         of_place = _discussion if place.inside else _left
-        try:
+        with suppress(NotFound):
             async for member in of_place(site, who, place.id, number, view):
                 yield member
-        except NotFound:
-            # She has lost it since it was listed.
-            continue
 
 
 async def _discussion(

@@ -10,7 +10,7 @@ from app import people as use_people
 from app.administration import exporting
 from app.administration import people as use_administration
 from app.csv_files import read_table
-from app.importing import Judgement, LineReport, import_people, judge_people
+from app.importing import ImportReport, Judgement, LineReport, import_people, judge_people
 from app.person_fields import COLUMNS, NEEDED
 from web.commands import CommandFailed, on_site, read_file, writing
 
@@ -29,16 +29,12 @@ def import_file(
     Columns: login, name, email, role, groups (by ;), language, password; optional: messaging (yes or no),
     last_seen (ISO time).
     """
-
     table = read_table(read_file(file), COLUMNS, NEEDED)
     if dry_run:
         _tell(on_site(lambda site: judge_people(site, table.rows, lines=table.lines)))
         return
     report = on_site(lambda site: import_people(site, table.rows, lines=table.lines))
-    typer.echo(
-        f"{report.people_created} people created, {report.people_updated} updated, "
-        f"{report.groups_created} groups created, {report.memberships_added} memberships added."
-    )
+    typer.echo(_summary(report))
 
 
 @people.command("export")
@@ -46,7 +42,6 @@ def export_file(
     file: Annotated[Path | None, typer.Argument(help="where to; standard output if left out")] = None,
 ) -> None:
     """Write everybody as a CSV file that `parley people import` reads; without passwords."""
-
     text = on_site(lambda site: exporting.people(site, None))
     if file is None:
         sys.stdout.write(text)
@@ -64,7 +59,6 @@ def create_person(
     language: Annotated[str, typer.Option(help="en or fr")] = "",
 ) -> None:
     """Create a person. She has no password yet: `parley people invite` lets her choose one."""
-
     fields = {"login": login, "name": name, "role": role, "email": email, "language": language}
     on_site(lambda site: use_administration.create(site, None, fields))
     typer.echo(f"{login} is created.")
@@ -73,7 +67,6 @@ def create_person(
 @people.command()
 def suspend(login: str) -> None:
     """Shut a person out until she is resumed: her sessions and live connections end."""
-
     on_site(lambda site: use_people.suspend(site, login))
     typer.echo(f"{login} is suspended.")
 
@@ -81,7 +74,6 @@ def suspend(login: str) -> None:
 @people.command()
 def resume(login: str) -> None:
     """Let a suspended person in again."""
-
     on_site(lambda site: use_people.resume(site, login))
     typer.echo(f"{login} may sign in again.")
 
@@ -93,9 +85,12 @@ def _tell(judgement: Judgement) -> None:
     wrong = sum(one.outcome == "wrong" for one in judgement.lines)
     if wrong:
         raise CommandFailed(f"{wrong} of {len(judgement.lines)} lines are wrong; nothing was changed")
-    report = judgement.report
-    typer.echo(
-        f"{report.people_created} people would be created, {report.people_updated} updated, "
+    typer.echo(_summary(judgement.report, "would be "))
+
+
+def _summary(report: ImportReport, would_be: str = "") -> str:
+    return (
+        f"{report.people_created} people {would_be}created, {report.people_updated} updated, "
         f"{report.groups_created} groups created, {report.memberships_added} memberships added."
     )
 

@@ -27,7 +27,6 @@ def import_file(
     Columns: from, to (names of groups), reach (members, group or both). Without any rule everybody may write to
     everybody.
     """
-
     table = read_table(read_file(file), COLUMNS, COLUMNS)
     report = on_site(lambda site: import_rules(site, table.rows, lines=table.lines, dry_run=dry_run))
     would = " would be" if dry_run else ""
