@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +17,9 @@ from tests import factories
 from tests.journeys.discussing import is_live
 from tests.journeys.line import Line
 from tests.nodes import ServerProcess
+from tests.waiting import PATIENCE
 
-PATIENCE_MS = 10_000
+PATIENCE_MS = PATIENCE * 1000
 WORRYING = ("Content Security Policy", "Trusted", "Uncaught")
 
 
@@ -45,6 +46,19 @@ class Visitor:
         if self.scripts and self.signed_in:
             await is_live(page)
         return page
+
+    async def ask(
+        self, method: str, path: str, data: Mapping[str, object] | None = None, **headers: str
+    ) -> dict[str, Any]:
+        """Ask the API with her sign-in, as a page of hers would, beside all that is open; the answer, if any."""
+        answer = await self.context.request.fetch(
+            f"{self.line.url}/api/{path}",
+            method=method,
+            data=data,
+            headers={"Origin": self.line.url, **headers},
+        )
+        assert answer.ok, await answer.text()
+        return dict(await answer.json()) if answer.status != 204 and await answer.body() else {}
 
     def watch(self, page: Page) -> None:
         """Note dialogs, script errors and violations of the content security policy."""

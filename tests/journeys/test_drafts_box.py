@@ -20,18 +20,18 @@ async def test_the_drafts_box_follows_another_tab(place_factory: PlaceFactory) -
     await _shows(tab, ["Older"])
     first = await _begin(alice, {"subject": "First", "body": "x", "to": [{"person": bob.person_id}]})
     await _shows(tab, ["First", "Older"])
-    await _ask(alice, "PATCH", older.id, {"subject": "Changed"}, {"If-Match": '"1"'})
+    await alice.ask("PATCH", f"messages/{older.id}", {"subject": "Changed"}, **{"If-Match": '"1"'})
     await _shows(tab, ["Changed", "First"])
     await row(tab, first).hover()
-    await _ask(alice, "POST", f"{first}/send", {"hold": 60})
+    await alice.ask("POST", f"messages/{first}/send", {"hold": 60})
     await expect(row(tab, first)).to_have_attribute("data-leaving", "")
     await tab.mouse.move(1, 1)
     await _shows(tab, ["Changed"])
-    await _ask(alice, "DELETE", f"{first}/send")
+    await alice.ask("DELETE", f"messages/{first}/send")
     await _shows(tab, ["Changed", "First"])
-    await _ask(alice, "POST", f"{first}/send")
+    await alice.ask("POST", f"messages/{first}/send")
     await _shows(tab, ["Changed"])
-    await _ask(alice, "DELETE", older.id)
+    await alice.ask("DELETE", f"messages/{older.id}")
     await _shows(tab, [])
     await expect(tab.locator(".empty")).to_be_visible()
 
@@ -46,20 +46,4 @@ async def _shows(tab: Page, subjects: list[str]) -> None:
 
 
 async def _begin(writer: Visitor, message: dict[str, object]) -> str:
-    return str((await _ask(writer, "POST", "", message))["id"])
-
-
-async def _ask(
-    writer: Visitor,
-    method: str,
-    path: str,
-    data: dict[str, object] | None = None,
-    headers: dict[str, str] | None = None,
-) -> dict[str, object]:
-    url = writer.line.url
-    address = f"{url}/api/messages/{path}".rstrip("/")
-    answer = await writer.context.request.fetch(
-        address, method=method, data=data, headers={"Origin": url, **(headers or {})}
-    )
-    assert answer.ok, await answer.text()
-    return dict(await answer.json()) if answer.status != 204 and await answer.body() else {}
+    return str((await writer.ask("POST", "messages", message))["id"])

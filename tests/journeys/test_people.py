@@ -6,18 +6,10 @@ from playwright.async_api import Locator, Page, expect
 from app.own_settings import change
 from tests import factories
 from tests.journeys.discussing import write
-from tests.journeys.place import Place, Visitor
+from tests.journeys.place import Place
 from tests.meeting import seen
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def _sets(who: Visitor, **settings: object) -> None:
-    """She changes her own settings, from a page of hers."""
-    answer = await who.context.request.patch(
-        f"{who.line.url}/api/settings", data=settings, headers={"Origin": who.line.url}
-    )
-    assert answer.ok, await answer.text()
 
 
 def _row(tab: Page, name: str) -> Locator:
@@ -86,13 +78,13 @@ async def test_who_opts_out_loses_her_logo_everywhere(place: Place) -> None:
     for sign in signs:
         await expect(sign).to_be_visible()
     await expect(note).to_have_count(0)
-    await _sets(bob, messaging=False)
+    await bob.ask("PATCH", "settings", {"messaging": False})
     for sign in signs:
         await expect(sign).to_have_count(0)
     await expect(_row(found, name)).to_contain_text(they)
     await expect(page.locator(".person-head")).to_contain_text(they)
     await expect(note).to_have_text(they)
-    await _sets(bob, messaging=True)
+    await bob.ask("PATCH", "settings", {"messaging": True})
     for sign in signs:
         await expect(sign).to_be_visible()
     await expect(note).to_have_count(0)
@@ -109,11 +101,11 @@ async def test_people_come_and_go(place: Place) -> None:
     hers = await visitor.tab(f"/people?q=alice+{place.surname}")
     for one in (row, at_home):
         await expect(one.locator(".presence")).to_have_attribute("data-here", "")
-    await _sets(visitor, hides_presence=True)
+    await visitor.ask("PATCH", "settings", {"hides_presence": True})
     for one in (row, at_home):
         await expect(one.locator(".presence")).not_to_have_attribute("data-here", "")
     await expect(_row(hers, alice.name).locator(".presence")).to_have_attribute("data-here", "")
-    await _sets(visitor, hides_presence=False)
+    await visitor.ask("PATCH", "settings", {"hides_presence": False})
     await expect(row.locator(".presence")).to_have_attribute("data-here", "")
     await hers.close()
     await visitor.context.close()

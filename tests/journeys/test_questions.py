@@ -40,6 +40,22 @@ async def test_removing_asks_first(place: Place) -> None:
     await expect(tab.locator(".participants-summary")).to_be_focused()
 
 
+async def test_the_focus_comes_back_although_the_list_changed_meanwhile(place: Place) -> None:
+    """Somebody is added while the question stands: the button that asked is another one now."""
+    alice = await place.visitor("Alice")
+    bob, carol = await place.person("Bob"), await place.person("Carol")
+    room = await factories.discussion(place.site, alice.who, [bob])
+    tab = await alice.tab(f"/discussions/{room}")
+    await tab.locator(".participants-summary").press("Enter")
+    await _remove_button(tab, bob.person_id).press("Enter")
+    await expect(tab.locator("#ask-remove")).to_be_visible()
+    await alice.ask("POST", f"discussions/{room}/participants", {"add": [{"person": carol.person_id}]})
+    await expect(_remove_button(tab, carol.person_id)).to_have_count(1)
+    await tab.keyboard.press("Escape")
+    await expect(tab.locator("#ask-remove")).to_be_hidden()
+    await expect(_remove_button(tab, bob.person_id)).to_be_focused()
+
+
 async def test_a_removal_that_fails_says_so(place: Place) -> None:
     """The question stays, with the reason; once more works."""
     alice, bob = await place.visitor("Alice"), await place.person("Bob")

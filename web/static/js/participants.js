@@ -28,7 +28,7 @@ class ParticipantsPanel extends HTMLElement {
     // An Escape that the recipient field has used closes only its list.
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.#escaped(event));
     this.addEventListener("focusin", ({ target }) => this.#remember(target));
-    askIn(this, () => this.contains(document.activeElement) || this.#refocus());
+    askIn(this, () => this.querySelector(".participants-list").contains(document.activeElement) || this.#refocus());
     // The field and the signs that one may write to somebody are only needed once the panel is open.
     const open = () => this.details.open && (import("./recipients.js"), import("./people.js"));
     this.details.addEventListener("toggle", open);
