@@ -11,14 +11,17 @@ INTERVAL_SECONDS = 0.01
 PATIENCE = 20.0
 """Seconds for what has no bound of its own. A machine that does much else stands still for several now and then."""
 
+What = str | Callable[[], str]
+"""What is waited for, or what tells it, with what came instead, once it was in vain."""
+
 
 @overload
 async def wait_for(
-    condition: Callable[[], Awaitable[T | None]], what: str, timeout: float = PATIENCE
+    condition: Callable[[], Awaitable[T | None]], what: What, timeout: float = PATIENCE
 ) -> T: ...
 @overload
-async def wait_for(condition: Callable[[], T | None], what: str, timeout: float = PATIENCE) -> T: ...
-async def wait_for(condition: Callable[[], Any], what: str, timeout: float = PATIENCE) -> Any:
+async def wait_for(condition: Callable[[], T | None], what: What, timeout: float = PATIENCE) -> T: ...
+async def wait_for(condition: Callable[[], Any], what: What, timeout: float = PATIENCE) -> Any:
     """Give back what `condition` (plain or async) answers once that is truthy.
 
     Fails after `timeout` seconds with a sentence that names `what` was waited for and the last answer.
@@ -34,7 +37,7 @@ async def wait_for(condition: Callable[[], Any], what: str, timeout: float = PAT
         await asyncio.sleep(INTERVAL_SECONDS)
 
 
-def wait_blocking(condition: Callable[[], T | None], what: str, timeout: float = PATIENCE) -> T:
+def wait_blocking(condition: Callable[[], T | None], what: What, timeout: float = PATIENCE) -> T:
     """The same without an event loop, for what happens outside of one."""
     end = time.monotonic() + timeout
     while not (value := condition()):
@@ -44,5 +47,6 @@ def wait_blocking(condition: Callable[[], T | None], what: str, timeout: float =
     return value
 
 
-def _missed(what: str, timeout: float, value: object) -> str:
-    return f"waited {timeout:g} s in vain: {what} (last answer: {value!r})"
+def _missed(what: What, timeout: float, value: object) -> str:
+    told = what if isinstance(what, str) else what()
+    return f"waited {timeout:g} s in vain: {told} (last answer: {value!r})"

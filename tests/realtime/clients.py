@@ -9,7 +9,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from realtime.protocol import SUBPROTOCOL
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 Frame = dict[str, Any]
 
@@ -66,7 +66,7 @@ class LiveClient:
         client_id = client_id or f"{id(self)}-{next(self._ids)}"
         return await self.ask(type="post", discussion=discussion, client_id=client_id, body=body, **fields)
 
-    async def expect(self, kind: str, /, timeout: float = 5, **fields: Any) -> Frame:
+    async def expect(self, kind: str, /, timeout: float = PATIENCE, **fields: Any) -> Frame:
         """The next frame of this type with these fields that was not expected before."""
 
         def matching() -> Frame | None:
@@ -81,10 +81,12 @@ class LiveClient:
                 )
             return None
 
-        found: Frame = await wait_for(matching, f"a frame {kind} {fields} among {self._kinds()}", timeout)
+        found: Frame = await wait_for(
+            matching, lambda: f"a frame {kind} {fields} among {self.frames[self._taken :][-20:]}", timeout
+        )
         return found
 
-    async def expect_close(self, code: int, timeout: float = 5) -> None:
+    async def expect_close(self, code: int, timeout: float = PATIENCE) -> None:
         """Wait for the end and check its code."""
         await wait_for(lambda: self.closed is not None, f"a close with {code}", timeout)
         assert self.closed == code
@@ -107,9 +109,6 @@ class LiveClient:
         """Leave."""
         await self.socket.close()
         await self._reading
-
-    def _kinds(self) -> list[str]:
-        return [frame["type"] for frame in self.frames[self._taken :]]
 
     async def _read(self) -> None:
         try:

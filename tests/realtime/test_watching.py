@@ -29,8 +29,12 @@ async def _watches(world: World, client: LiveClient, *logins: str) -> None:
     assert (await client.ask(type="watch", people=people))["type"] == "done"
 
 
-async def test_who_shows_somebody_is_told_that_she_changed(world: World) -> None:
+async def test_who_shows_somebody_is_told_that_she_changed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Those who watch her, once for several changes; neither the others nor what it was is told."""
+    # That Carol came, whom Alice also watches, would be told together with it.
+    monkeypatch.setattr(comings, "GATHER", 3600)
     bob, alice = world.people["bob"], await world.live("alice")
     carol = await world.live("carol")
     await _watches(world, alice, "bob", "carol")
