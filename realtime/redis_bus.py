@@ -125,10 +125,12 @@ class RedisBus:
             await asyncio.sleep(RETRY_AFTER)
 
     async def _listen_to(self, subscriber: PubSub) -> None:
-        missing = self._asked = set(self._wanted)
-        await subscriber.subscribe(*missing)
+        self._asked = set(self._wanted)
+        await subscriber.subscribe(*self._asked)
         self._subscriber = subscriber
-        missing, asked = set(missing), False
+        # Whoever began to follow a channel meanwhile was not made to wait, nor has asked.
+        await self._ask(subscriber)
+        missing, asked = set(self._wanted), False
         while True:
             heed_cancelling()
             message = await subscriber.get_message(timeout=SILENCE)
