@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as property_settings
 
 from app.events import Event
 from app.settings import Settings
@@ -26,6 +28,10 @@ from tests.waiting import wait_for
 SECRET = "a secret of the tests"
 PATIENCE = 20.0
 """Seconds that PostgreSQL has for an answer where nothing is said about how soon it comes."""
+
+# A machine that stands still for a moment is no slow example.
+property_settings.register_profile("parley", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+property_settings.load_profile("parley")
 
 NodeFactory = Callable[..., Awaitable[RunningNode]]
 ProcessFactory = Callable[..., Awaitable[ServerProcess]]

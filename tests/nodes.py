@@ -16,7 +16,7 @@ import httpx
 from app.settings import Settings
 from app.site import Site
 from tests.servers import free_port
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 from web.serving import Server, configuration
 
 STARTS_WITHIN = 60.0
@@ -64,7 +64,9 @@ class RunningNode:
     ) -> httpx.AsyncClient:
         """An HTTP client, with a sign-in's cookies or a token, whose requests come from the node's pages."""
         headers = {"Origin": self.url} | ({"Authorization": f"Bearer {token}"} if token else {})
-        return httpx.AsyncClient(base_url=self.url, cookies=dict(cookies or {}), headers=headers)
+        return httpx.AsyncClient(
+            base_url=self.url, cookies=dict(cookies or {}), headers=headers, timeout=PATIENCE
+        )
 
     async def start(self) -> None:
         """Serve; returns when requests are answered, raises what went wrong at start."""

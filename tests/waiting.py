@@ -11,6 +11,9 @@ INTERVAL_SECONDS = 0.01
 PATIENCE = 20.0
 """Seconds for what has no bound of its own. A machine that does much else stands still for several now and then."""
 
+STANDSTILL = 0.25
+"""Seconds between two looks, of which no more count: while the machine stands still nothing can become true."""
+
 What = str | Callable[[], str]
 """What is waited for, or what tells it, with what came instead, once it was in vain."""
 
@@ -26,25 +29,40 @@ async def wait_for(condition: Callable[[], Any], what: What, timeout: float = PA
 
     Fails after `timeout` seconds with a sentence that names `what` was waited for and the last answer.
     """
-    end = time.monotonic() + timeout
+    patience = _Patience(timeout)
     while True:
         answer = condition()
         value = await answer if inspect.isawaitable(answer) else answer
         if value:
             return value
-        if time.monotonic() > end:
+        if patience.is_over():
             raise AssertionError(_missed(what, timeout, value))
         await asyncio.sleep(INTERVAL_SECONDS)
 
 
 def wait_blocking(condition: Callable[[], T | None], what: What, timeout: float = PATIENCE) -> T:
     """The same without an event loop, for what happens outside of one."""
-    end = time.monotonic() + timeout
+    patience = _Patience(timeout)
     while not (value := condition()):
-        if time.monotonic() > end:
+        if patience.is_over():
             raise AssertionError(_missed(what, timeout, value))
         time.sleep(INTERVAL_SECONDS)
     return value
+
+
+class _Patience:
+    """What is left of `seconds`, looked at again and again."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left = seconds
+        self._looked = time.monotonic()
+
+    def is_over(self) -> bool:
+        """Whether they have passed; of what lies between two looks only `STANDSTILL` is taken."""
+        now = time.monotonic()
+        self._left -= min(now - self._looked, STANDSTILL)
+        self._looked = now
+        return self._left < 0
 
 
 def _missed(what: What, timeout: float, value: object) -> str:

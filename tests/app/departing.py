@@ -20,6 +20,12 @@ NOON = datetime(2026, 11, 25, 12, tzinfo=PARIS)
 """A Wednesday."""
 
 
+OPEN = 23 if datetime.now(UTC).hour < 12 else 11
+"""The hour of UTC in which `ALWAYS` is not quiet: far from now."""
+ALWAYS = f"Sat-Sun 00:00-24:00, Mon-Fri 00:00-{OPEN}:58, Mon-Fri {OPEN}:59-24:00"
+"""Quiet but for one minute of each day from Monday to Friday."""
+
+
 class Hands:
     """A clock that a test sets."""
 
@@ -43,6 +49,10 @@ async def sending(*sites: Site) -> AsyncIterator[None]:
     """Nodes that let messages go."""
     tasks = [asyncio.create_task(go_on_sending(site)) for site in sites]
     yield
+    for site in sites:
+        # Looked at again only after all that was begun is done and told.
+        site.something_held.set()
+        await wait_for(lambda: not site.something_held.is_set(), "what was begun is done")  # noqa: B023
     for task in tasks:
         task.cancel()
         with suppress(asyncio.CancelledError):
@@ -53,6 +63,15 @@ def states(events: list[Event]) -> list[str]:
     """What a writer's tabs were told of her message since it was sent first."""
     moved = [event.state for event in events if isinstance(event, MessageMoved)]
     return list(dropwhile(lambda state: state == "draft", moved))
+
+
+async def falls_due(site: Site, message: str, at: datetime | None = None) -> None:
+    """As if it had been to leave by now, or `at` that time: a machine that does much else comes to nothing too late."""
+    async with site.database.write() as session:
+        found = await session.get(Message, message)
+        assert found
+        found.leaves_at = at or site.now()
+    site.something_held.set()
 
 
 async def leaves(site: Site, *messages: str) -> None:

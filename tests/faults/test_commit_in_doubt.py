@@ -14,11 +14,6 @@ from tests.servers import PostgresServer
 from tests.waiting import wait_for
 
 
-@pytest.fixture
-def patience() -> None:
-    """None: the seconds after which PostgreSQL is given up are what this is about."""
-
-
 @pytest.mark.parametrize("lost", ["answer", "commit"])
 async def test_a_reply_in_doubt_is_answered_when_it_is_known(
     postgres: PostgresServer, postgresql_url: str, node_factory: NodeFactory, lost: Lost

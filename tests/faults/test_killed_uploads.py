@@ -16,7 +16,7 @@ from store.database import Database
 from tests import factories
 from tests.conftest import SECRET, ProcessFactory
 from tests.nodes import ServerProcess
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 AT_ONCE = 4
 PIECE = b"x" * 65_536
@@ -49,7 +49,7 @@ async def test_a_kill_during_uploads_leaves_nothing(
     assert (tidied.unfinished, tidied.unnamed) == (AT_ONCE, 0)
     assert len(written(settings.data)) == 2
     for kept in (whole, again):
-        async with httpx.AsyncClient(base_url=server.url, headers=bearer(token)) as client:
+        async with httpx.AsyncClient(base_url=server.url, headers=bearer(token), timeout=PATIENCE) as client:
             assert (await client.get(f"/api/attachments/{kept['id']}")).text == kept["name"]
     await database.close()
 
@@ -66,7 +66,7 @@ async def upload(
         yield b"\r\n--y--\r\n"
 
     headers = bearer(token) | {"Content-Type": "multipart/form-data; boundary=y"}
-    async with httpx.AsyncClient(base_url=server.url, headers=headers) as client:
+    async with httpx.AsyncClient(base_url=server.url, headers=headers, timeout=PATIENCE) as client:
         brought: dict[str, str] = (await client.post("/api/attachments", content=form())).json()
         return brought
 

@@ -1,5 +1,6 @@
 """Connecting to the live socket: who may, hello and welcome, closes, bad input, limits."""
 
+import itertools
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from websockets.exceptions import InvalidStatus
 from app import people, sign_in
 from realtime import inbound
 from tests import factories
+from tests.realtime.clients import Frame
 from tests.realtime.world import World
 from tests.waiting import wait_for
 
@@ -178,9 +180,15 @@ async def test_a_draining_node_says_so(world: World) -> None:
 async def test_frames_that_come_too_fast(world: World) -> None:
     """`rate_limited` names when to go on, and the connection stays."""
     bob = await world.live("bob")
-    for number in range(200):
-        await bob.send(type="ping", n=number)
-    error = await bob.expect("error", code="rate_limited")
+    numbers = itertools.count()
+
+    async def refused() -> Frame | None:
+        for _ in range(200):
+            await bob.send(type="ping", n=next(numbers))
+        return next((frame for frame in bob.frames if frame["type"] == "error"), None)
+
+    error = await wait_for(refused, "it is too fast for the server")
+    assert error["code"] == "rate_limited"
     assert error["retry_after"] > 0
 
 

@@ -9,12 +9,10 @@ import pytest
 
 from app.site import Identity, Site
 from tests import factories
+from tests.app.departing import ALWAYS, OPEN
 from tests.conftest import NodeFactory
 from tests.nodes import RunningNode
 from tests.web.described import api
-
-ALWAYS = "Sat-Sun 00:00-24:00, Mon-Fri 00:00-23:58, Mon-Fri 23:59-24:00"
-"""Quiet but for one minute of each day from Monday to Friday."""
 
 
 def ahead(**time: float) -> str:
@@ -94,7 +92,7 @@ async def test_quiet_hours(node_factory: NodeFactory, sqlite_url: str) -> None:
         url = await drafted(client, bob)
         waits = await client.post(f"{url}/send")
         assert (waits.status_code, waits.json()["held_for"]) == (202, "quiet")
-        assert datetime.fromisoformat(waits.json()["leaves_at"]).strftime("%H:%M") == "23:58"
+        assert datetime.fromisoformat(waits.json()["leaves_at"]).strftime("%H:%M") == f"{OPEN}:58"
         assert (await client.post(f"{url}/send", json={"urgent": True})).status_code == 422
         assert (await client.delete(f"{url}/send")).json()["state"] == "draft"
         urgent = await drafted(allowed, bob, urgent=True)

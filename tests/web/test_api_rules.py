@@ -21,7 +21,7 @@ async def people(node: RunningNode) -> dict[str, Identity]:
 
 def client_of(node: RunningNode, token: str) -> httpx.AsyncClient:
     """Somebody's program."""
-    return httpx.AsyncClient(base_url=node.url, headers={"Authorization": f"Bearer {token}"})
+    return node.client(token=token)
 
 
 async def ids(node: RunningNode, admin: httpx.AsyncClient, person: Identity) -> dict[str, str]:

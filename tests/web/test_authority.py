@@ -19,6 +19,7 @@ from realtime.commands import Command
 from store.columns import new_id
 from tests import factories
 from tests.nodes import RunningNode
+from tests.waiting import PATIENCE
 from tests.web.authority import ROLES, SECRET_DRAFT, SECRETS, Role, Target, World
 from tests.web.authority_rows import Frame, Outcome, Row
 from tests.web.authority_table import FRAMES, ROWS
@@ -201,6 +202,6 @@ async def _exchange(
 async def _next(socket: ClientConnection, kind: str, asked: str = "") -> dict[str, Any]:
     """The next frame of this kind, or the one that answers what was asked; pongs answer pings."""
     while True:
-        frame: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), 5))
+        frame: dict[str, Any] = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE))
         if frame["type"] == kind or (asked and (frame.get("id") == asked or frame["type"] == "pong")):
             return frame

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.conftest import ProcessFactory
+from tests.waiting import PATIENCE
 from tests.web.test_cli import Done, Run, importing, parley
 
 __all__ = ["importing", "parley"]
@@ -36,7 +37,9 @@ async def test_a_server_with_nobody_prints_its_code_and_no_secret_after_it(
     found = re.search(r"setup code ([A-Z2-7-]{19})", server.output())
     assert found, server.output()
     assert server.output().count("Parley is ready") == 1
-    async with httpx.AsyncClient(base_url=server.url, headers={"Origin": server.url}) as client:
+    async with httpx.AsyncClient(
+        base_url=server.url, headers={"Origin": server.url}, timeout=PATIENCE
+    ) as client:
         refused = await client.post("/first-start", data=FIRST, headers=ELSEWHERE)
         assert refused.status_code == 422
         code = found.group(1)

@@ -12,12 +12,12 @@ from app.settings import Settings
 from app.site import Identity, Site
 from app.throttle import Throttle
 from store.database import Database
-from store.tables import Message
 from tests import factories
+from tests.app.departing import falls_due
 from tests.conftest import SECRET, ProcessFactory
 from tests.nodes import ServerProcess
 from tests.servers import RedisServer
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 LEFT_WITHIN = 25.0
 """Seconds, far above those in which a node looks (`app.letting_go.LOOK_SECONDS`), on a machine that does much else."""
@@ -54,7 +54,7 @@ async def test_the_next_process_lets_it_go(
     process.kill()
     assert (await mailbox.unread(own_site, bob)).count == 0
     for message_id in held:
-        await _leaves(own_site, message_id, own_site.now() + timedelta(seconds=1))
+        await falls_due(own_site, message_id, own_site.now() + timedelta(seconds=1))
     await process_factory(database_url)
     await _all_left(own_site, bob, 3)
     assert len((await mailbox.box(own_site, alice, "sent")).items) == 3
@@ -87,7 +87,7 @@ async def test_whose_time_came_while_nobody_was_there(
     process = await process_factory(database_url)
     [soon, *_] = [await held_by(process, own_site, alice, bob, at=_ahead(hours=n)) for n in (1, 2, 3)]
     process.kill()
-    await _leaves(own_site, soon, own_site.now() - timedelta(hours=1))
+    await falls_due(own_site, soon, own_site.now() - timedelta(hours=1))
     await process_factory(database_url)
     await _all_left(own_site, bob, 1)
     assert await count_waiting(own_site, alice) == 2
@@ -101,20 +101,16 @@ async def test_two_nodes_send_each_at_its_time_once(
     """Both look for what is due, one is killed while they do: everybody has each message once."""
     alice, bob = await factories.people(own_site, "alice", "bob")
     one, other = [await process_factory(database_url, PARLEY_REDIS_URL=redis_server.url) for _ in range(2)]
-    for number in range(6):
-        await held_by((one, other)[number % 2], own_site, alice, bob, at=_ahead(seconds=2))
+    all_six = [
+        await held_by((one, other)[number % 2], own_site, alice, bob, at=_ahead(hours=1))
+        for number in range(6)
+    ]
+    for message in all_six:
+        await falls_due(own_site, message)
     one.kill()
     await _all_left(own_site, bob, 6)
     assert len((await mailbox.box(own_site, alice, "sent")).items) == 6
     assert await count_waiting(own_site, alice) == 0
-
-
-async def _leaves(site: Site, message_id: str, at: datetime) -> None:
-    """As if that time had been chosen: a machine that does much else comes to nothing too late."""
-    async with site.database.write() as session:
-        message = await session.get(Message, message_id)
-        assert message
-        message.leaves_at = at
 
 
 def _ahead(**time: float) -> str:
@@ -129,4 +125,6 @@ async def _all_left(site: Site, reader: Identity, count: int) -> None:
 
 
 def _client(process: ServerProcess, token: str) -> httpx.AsyncClient:
-    return httpx.AsyncClient(base_url=process.url, headers={"Authorization": f"Bearer {token}"})
+    return httpx.AsyncClient(
+        base_url=process.url, headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE
+    )

@@ -5,8 +5,6 @@ import json
 import zipfile
 from pathlib import Path
 
-import httpx
-
 from app import drafts, lists, participants
 from app.drafts import Address, DraftFields
 from app.site import Identity, Site
@@ -105,7 +103,7 @@ async def _litter(site: Site, alice: Identity, bob: Identity) -> str:
 
 async def _asked(node: RunningNode, site: Site, who: Identity) -> bytes:
     token = await factories.token(site, who)
-    async with httpx.AsyncClient(base_url=node.url, headers={"Authorization": f"Bearer {token}"}) as client:
+    async with node.client(token=token) as client:
         answer = await client.get("/api/own-data")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
     return answer.content

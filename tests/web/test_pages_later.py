@@ -8,13 +8,11 @@ import pytest
 from app import mailbox
 from app.site import Identity, Site
 from tests import factories
+from tests.app.departing import ALWAYS
 from tests.conftest import NodeFactory
 from tests.nodes import RunningNode
 from tests.web.html import Element, Visitor, visitor
 from web.pages.later import as_typed
-
-ALWAYS = "Sat-Sun 00:00-24:00, Mon-Fri 00:00-23:58, Mon-Fri 23:59-24:00"
-"""Quiet but for one minute of each day from Monday to Friday."""
 
 
 async def write(writer: Visitor, whom: Identity | None, action: str, **typed: Any) -> Element:
