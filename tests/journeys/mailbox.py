@@ -21,13 +21,10 @@ async def with_rooms(place: Place, number: int, **options: Any) -> tuple[Visitor
 
 async def send_to(writer: Visitor, reader: Visitor) -> str:
     """A message that is told to all tabs; gives back the discussion."""
-    ask, url = writer.context.request, writer.line.url
-    headers = {"Origin": url}
     message = {"subject": "News", "body": "Look", "to": [{"person": reader.who.person_id}]}
-    draft = await (await ask.post(f"{url}/api/messages", data=message, headers=headers)).json()
-    answer = await ask.post(f"{url}/api/messages/{draft['id']}/send", headers=headers)
-    assert answer.ok, await answer.text()
-    return str(draft["id"])
+    draft = str((await writer.ask("POST", "messages", message))["id"])
+    await writer.ask("POST", f"messages/{draft}/send")
+    return draft
 
 
 def row(tab: Page, discussion: str) -> Locator:

@@ -78,6 +78,9 @@ class Visitor:
             self.worries.append(message.text)
 
     def _error(self, error: Error) -> None:
+        # Chromium gives up a transition of its own also where no script of the page can hear of it any more.
+        if error.message.startswith("Transition was "):
+            return
         self.worries.append(f"{error.message}\n{error.stack}")
 
 

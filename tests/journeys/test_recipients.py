@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import Page, expect
 
+from tests.journeys.holding import holding
 from tests.journeys.place import Place
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -51,7 +52,28 @@ async def test_the_keyboard_does_it_all(place: Place) -> None:
     await search.press("Backspace")
     await expect(tab.locator(".chip")).to_have_count(0)
     await expect(search).to_be_focused()
-    assert tab.url.endswith("/new")
+    assert await tab.locator("draft-form").count() == 1
+
+
+async def test_enter_takes_nobody_from_the_list_before(place: Place) -> None:
+    """Another letter, and Enter at once: whoever stood first before is not meant; who is comes, and is taken then."""
+    alice = await place.visitor("Alice")
+    for name in ("Bea", "Ben"):
+        await place.person(name)
+    tab = await alice.tab("/new")
+    search = tab.get_by_role("combobox", name="To")
+    await search.press_sequentially(f"{place.surname} be")
+    await expect(tab.get_by_role("option", name=f"Bea {place.surname}")).to_be_visible()
+    async with holding(tab, "**/recipients?q=*ben") as later:
+        await search.press_sequentially("n")
+        await search.press("Enter")
+        await later.is_asked_for()
+        await expect(tab.locator(".chip")).to_have_count(0)
+    await expect(tab.get_by_role("option", name=f"Ben {place.surname}")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    await search.press("Enter")
+    await expect(tab.locator(".chip-name")).to_have_text(f"Ben {place.surname}")
 
 
 async def test_a_chip_is_taken_off_with_the_mouse(place: Place) -> None:

@@ -3,18 +3,21 @@
 /** How long (ms) somebody who has moved or touched may still be about to click. */
 export const AIMING = 1_500;
 
-/** Runs `change` on `element` when nobody is about to click in it, and at most every `pause` ms. */
+/**
+ * Changes `element` when nobody is about to click in it, and at most every `pause` ms. `prepare` fetches what is to come
+ * and gives back what puts it there; who aims by then has her way, and it is fetched again later.
+ */
 export class Calm {
   #element;
-  #change;
+  #prepare;
   #pause;
   #timer = null;
   #aimed = 0;
   #last = 0;
 
-  constructor(element, change, pause = 300) {
+  constructor(element, prepare, pause = 300) {
     this.#element = element;
-    this.#change = change;
+    this.#prepare = prepare;
     this.#pause = pause;
     const aimed = () => (this.#aimed = Date.now());
     for (const type of ["pointermove", "pointerdown"]) element.addEventListener(type, aimed, { passive: true });
@@ -27,15 +30,21 @@ export class Calm {
 
   async #try() {
     this.#timer = null;
-    const now = Date.now();
-    const wait = Math.max(this.#aimed + AIMING - now, this.#last + this.#pause - now, keyboardIn(this.#element) ? AIMING : 0);
+    const wait = Math.max(this.#aimedFor, this.#last + this.#pause - Date.now());
     if (wait > 0) {
       this.#timer = setTimeout(() => this.#try(), wait);
       return;
     }
-    this.#last = now;
+    this.#last = Date.now();
     // A fragment that does not come (no connection) is asked for again with the next change or welcome.
-    await this.#change().catch(() => {});
+    const put = await this.#prepare().catch(() => null);
+    if (this.#aimedFor > 0) this.ask();
+    else put?.();
+  }
+
+  /** For how long (ms) somebody may still be about to click, or to press a key. */
+  get #aimedFor() {
+    return Math.max(this.#aimed + AIMING - Date.now(), keyboardIn(this.#element) ? AIMING : 0);
   }
 }
 

@@ -57,12 +57,16 @@ class TypingLine extends CompanyLine {
 }
 
 class PresenceLine extends CompanyLine {
+  #here = [];
+
   begin(discussion) {
     this.on("presence", discussion, ({ here }) => this.#render(here));
     this.on("state", null, ({ state }) => state !== "live" && this.#render([]));
+    this.room.addEventListener("participants-changed", () => this.#render(this.#here));
   }
 
   #render(here) {
+    this.#here = here;
     const others = here.filter(({ id }) => id !== document.body.dataset.person);
     const present = new Set(others.map(({ id }) => id));
     for (const face of this.room.querySelectorAll(".face[data-person]")) {

@@ -7,23 +7,28 @@ import { live } from "./live.js";
 import { rendered } from "./trusted.js";
 
 class LiveFragment extends HTMLElement {
-  #calm = new Calm(this, () => this.update(), 1_000);
+  #calm = new Calm(this, () => this.#load(), 1_000);
 
   connectedCallback() {
     for (const type of this.types) live.subscribe(type, null, () => this.#calm.ask());
-    let down = false;
-    live.subscribe("state", null, ({ state }) => {
-      if (state === "live" && down) this.#calm.ask();
-      down = state !== "live";
-    });
+    live.subscribe("missed", null, () => this.#calm.ask());
   }
 
   ask() {
     this.#calm.ask();
   }
 
-  async update() {
+  async #load() {
     const fresh = rendered(await getHtml(this.dataset.href));
+    return () => this.put(fresh);
+  }
+
+  /** At once, because whoever looks at it has asked for it. */
+  async update() {
+    (await this.#load())();
+  }
+
+  put(fresh) {
     this.replaceChildren(fresh);
   }
 }
@@ -37,8 +42,8 @@ class HomeBlocks extends LiveFragment {
     this.#watch();
   }
 
-  async update() {
-    await super.update();
+  put(fresh) {
+    super.put(fresh);
     this.#watch();
   }
 
@@ -63,10 +68,10 @@ class BoxesNav extends LiveFragment {
   }
 
   /** On a narrow screen it is one line that scrolls. */
-  replaceChildren(fresh) {
+  put(fresh) {
     const { scrollLeft } = this.querySelector("ul");
     const said = this.querySelector(".folders-said");
-    super.replaceChildren(fresh, ...(said ? [said] : []));
+    this.replaceChildren(fresh, ...(said ? [said] : []));
     this.querySelector("ul").scrollLeft = scrollLeft;
   }
 

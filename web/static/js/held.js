@@ -9,6 +9,8 @@ class HeldMessage extends HTMLElement {
   connectedCallback() {
     const { message, within } = this.dataset;
     live.subscribe("message", null, (news) => news.message === message && this.#heard(news.state));
+    // It may have been taken back while the page was on its way.
+    live.subscribe("missed", null, () => this.#heard("held").catch(() => {}));
     // Also where nothing is told, because there is no stream.
     setTimeout(() => this.#goOn(), Number(within) * 1_000);
     this.addEventListener("submit", () => (this.leaving = true));

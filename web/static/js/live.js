@@ -10,6 +10,7 @@ const REPEATED = ["state", "count", "outbox", "presence"];
 
 class Live {
   state = "connecting";
+  #hasState = false;
   #person;
   #url;
   #port = null;
@@ -38,7 +39,10 @@ class Live {
     document.addEventListener("visibilitychange", () => this.#tell({ do: "visible", on: !document.hidden }));
   }
 
-  /** Calls back with each message of a type, of one discussion or (null) of all. Returns how to stop it. */
+  /**
+   * Calls back with each message of a type, of one discussion or (null) of all. Returns how to stop it. `missed` is
+   * heard when something may have happened that this page was not told.
+   */
   subscribe(type, discussion, callback) {
     const subscriber = { type, discussion, callback };
     this.#subscribers.add(subscriber);
@@ -125,7 +129,7 @@ class Live {
   }
 
   async #connect() {
-    const hello = { person: this.#person, url: this.#url, visible: !document.hidden, lock: this.#lock };
+    const hello = { person: this.#person, url: this.#url, visible: !document.hidden, lock: this.#lock, since: performance.timeOrigin };
     hello.open = [...this.#open];
     if (this.#port) this.#port.onmessage = null;
     this.#port = this.#alone ? await stationHere(hello) : this.#share(hello);
@@ -151,13 +155,26 @@ class Live {
     if (message.type === "station") return whenGone(message.lock, () => this.#connect());
     // The same page leads to signing in, or is shown again to her who has just signed in in another tab.
     if (message.type === "ended") return this.#leave(location.pathname + location.search);
-    if (message.type === "state") this.state = message.state;
     if (message.type === "outbox") for (const { client_id } of message.replies) this.#note(client_id, null);
     if (message.type === "ack") this.#note(message.client_id, null);
     if (message.type === "entry" && this.#open.has(message.discussion)) {
       this.#open.set(message.discussion, Math.max(message.seq, this.#open.get(message.discussion)));
     }
     if (REPEATED.includes(message.type)) this.#latest.set(key(message.type, message.discussion), message);
+    const hasMissed = message.type === "state" && this.#stands(message);
+    this.#hand(message);
+    if (hasMissed) this.#hand({ type: "missed" });
+  }
+
+  /** Whether the stream is there now, but was not all the time since this page was rendered. */
+  #stands({ state, missed }) {
+    const wasDown = this.#hasState && this.state !== "live";
+    this.#hasState = true;
+    this.state = state;
+    return state === "live" && (wasDown || missed);
+  }
+
+  #hand(message) {
     for (const { type, discussion, callback } of [...this.#subscribers]) {
       if (type === message.type && (discussion === null || discussion === message.discussion)) callback(message);
     }

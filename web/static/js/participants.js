@@ -12,8 +12,7 @@ const REPLACED = [".participants-summary", ".participants-list", ".delivery-summ
 class ParticipantsPanel extends HTMLElement {
   #end;
   #endSeen;
-  #endState;
-  #down = false;
+  #endMissed;
   /** Whose button in the list had the focus last, and where it stood. */
   #place = {};
 
@@ -23,7 +22,7 @@ class ParticipantsPanel extends HTMLElement {
       if (COMINGS_AND_GOINGS.includes(kind)) this.#refresh();
     });
     this.#endSeen = live.subscribe("seen", this.dataset.discussion, ({ person, seq }) => seq > 0 && this.#opened(person.id));
-    this.#endState = live.subscribe("state", null, ({ state }) => this.#stands(state));
+    this.#endMissed = live.subscribe("missed", null, () => this.#missed());
     document.addEventListener("click", this.#clickedOutside);
     // An Escape that the recipient field has used closes only its list.
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.#escaped(event));
@@ -38,7 +37,7 @@ class ParticipantsPanel extends HTMLElement {
   disconnectedCallback() {
     this.#end();
     this.#endSeen();
-    this.#endState();
+    this.#endMissed();
     document.removeEventListener("click", this.#clickedOutside);
   }
 
@@ -48,7 +47,8 @@ class ParticipantsPanel extends HTMLElement {
     const focused = this.querySelector(".participants-list").contains(document.activeElement);
     for (const part of REPLACED) {
       const [old, now] = [this.querySelector(part), fresh.querySelector(part)];
-      if (!old || !now) continue;
+      // What is as it was stays under the hand.
+      if (!old || !now || old.isEqualNode(now)) continue;
       Object.assign(old.dataset, now.dataset);
       old.replaceChildren(...now.childNodes);
     }
@@ -67,10 +67,9 @@ class ParticipantsPanel extends HTMLElement {
     summary.textContent = filled(summary.dataset.sentence, { opened: summary.dataset.now, received: summary.dataset.received });
   }
 
-  /** Who has opened it while the line was down is told by nobody. */
-  #stands(state) {
-    if (state === "live" && this.#down && !this.querySelector(".delivery-summary").hidden) this.#refresh().catch(() => {});
-    this.#down = state !== "live";
+  /** Who has opened it meanwhile is told by nobody. */
+  #missed() {
+    if (!this.querySelector(".delivery-summary").hidden) this.#refresh().catch(() => {});
   }
 
   #clickedOutside = ({ target }) => {

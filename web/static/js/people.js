@@ -67,11 +67,6 @@ function put(old, now) {
 }
 
 live.subscribe("people", null, ({ changed, within }) => renew(changed, within * 1000));
-
-let down = false;
-live.subscribe("state", null, ({ state }) => {
-  if (state === "live" && down) renew([...shown].map(({ dataset }) => dataset.of));
-  down = state !== "live";
-});
+live.subscribe("missed", null, () => renew([...shown].map(({ dataset }) => dataset.of)));
 
 customElements.define("live-person", LivePerson);

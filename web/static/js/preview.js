@@ -13,9 +13,12 @@ class MessageText extends HTMLElement {
     for (const button of this.buttons) if (this.buttons.length === 1) button.value = "preview";
   }
 
+  /** Counts what was to be shown; an answer that comes after something else was asked for is late. */
+  #asked = 0;
+
   /** Back to the text, which was sent or is not right yet. */
   write() {
-    if (this.text.hidden) this.#show(false);
+    this.#show(false);
   }
 
   async #clicked(event, button) {
@@ -30,7 +33,9 @@ class MessageText extends HTMLElement {
   }
 
   async #show(preview) {
+    const asked = ++this.#asked;
     const content = preview ? await this.#rendered() : "";
+    if (asked !== this.#asked) return;
     this.shown.replaceChildren(content);
     this.shown.hidden = !preview;
     this.text.hidden = preview;

@@ -2,6 +2,7 @@
 // in the input, aria-activedescendant names the active option, chips are buttons to take off.
 
 import { getJson } from "./api.js";
+import { Chips, valueOf } from "./chips.js";
 import { drawFace } from "./faces.js";
 import { counted, filled, say } from "./sentences.js";
 
@@ -9,15 +10,20 @@ const TYPING_PAUSE = 150;
 
 class RecipientField extends HTMLElement {
   #options = [];
+  /** What was typed when the list was asked for. */
+  #shownFor = "";
   #active = -1;
+  /** Whether the active option was gone to, and not only the first. */
+  #isSteered = false;
   #timer = null;
   #asking = null;
+  #chips;
 
   connectedCallback() {
     this.input = this.querySelector(".recipient-input");
     this.list = this.querySelector(".options");
-    this.chips = this.querySelector(".chips");
     this.status = this.querySelector(".status");
+    this.#chips = new Chips(this);
     this.querySelector(".choices")?.remove();
     this.#makeCombobox();
     this.input.addEventListener("input", () => this.#typed());
@@ -28,7 +34,6 @@ class RecipientField extends HTMLElement {
     // Before the input loses its focus, so that it keeps it.
     this.list.addEventListener("pointerdown", (event) => event.preventDefault());
     this.list.addEventListener("click", ({ target }) => this.#clicked(target.closest("[role=option]")));
-    this.chips.addEventListener("click", (event) => this.#removeClicked(event));
     if (document.activeElement === this.input) this.#typed(); // who is quick has typed already
   }
 
@@ -40,6 +45,7 @@ class RecipientField extends HTMLElement {
   #typed() {
     clearTimeout(this.#timer);
     this.#asking?.abort();
+    this.#isSteered = false;
     const q = this.input.value.trim();
     if (!q) return this.#close();
     this.#timer = setTimeout(() => this.#search(q), TYPING_PAUSE);
@@ -70,19 +76,22 @@ class RecipientField extends HTMLElement {
 
   #show(found, q) {
     if (!this.contains(document.activeElement)) return;
-    const taken = new Set(this.#values);
+    const steeredTo = this.#isSteered ? valueOf(this.#options[this.#active]) : null;
+    const taken = new Set(this.#chips.values);
     this.#options = found.filter((option) => !taken.has(valueOf(option)));
+    this.#shownFor = q;
     this.list.replaceChildren(...this.#options.map((option, index) => this.#optionElement(option, index)));
     this.#expand(this.#options.length > 0);
     // What is merely offered is taken by nobody who only passes through.
-    this.#activate(q && this.#options.length ? 0 : -1);
+    const same = this.#options.findIndex((option) => valueOf(option) === steeredTo);
+    this.#activate(same < 0 && q && this.#options.length ? 0 : same);
     // In a panel that scrolls, the list may begin below its edge.
     this.list.scrollIntoView({ block: "nearest" });
     if (q) say(this.status, this.#options.length ? counted(this, this.#options.length, "found") : filled(this.dataset.nobody, { q }));
   }
 
   #optionElement(option, index) {
-    const element = cloneOf("recipient-option");
+    const element = document.getElementById("recipient-option").content.firstElementChild.cloneNode(true);
     element.id = `${this.list.id}-${index}`;
     element.querySelector(".option-name").textContent = option.name;
     const sizes = { group: "members", list: "listed" }[option.type];
@@ -106,21 +115,25 @@ class RecipientField extends HTMLElement {
   #keys = {
     ArrowDown: () => this.#move(1),
     ArrowUp: () => this.#move(-1),
-    Home: () => this.#opened && (this.#activate(0), true),
-    End: () => this.#opened && (this.#activate(this.#options.length - 1), true),
+    Home: () => this.#opened && this.#steer(0),
+    End: () => this.#opened && this.#steer(this.#options.length - 1),
     // Never sends the form: in this field Enter takes what is active.
-    Enter: () => (this.#opened && this.#choose(this.#active), true),
+    Enter: () => (this.#isCurrent && this.#choose(this.#active), true),
     Escape: () => this.#opened && (this.#close(), true),
-    Tab: () => (this.#opened && this.input.value.trim() ? this.#choose(this.#active) : false),
-    Backspace: () => this.input.value === "" && this.#removeLast(),
+    Tab: () => (this.#isCurrent && this.input.value.trim() ? this.#choose(this.#active) : false),
+    Backspace: () => this.input.value === "" && this.#chips.removeLast(),
   };
 
   #move(step) {
     if (!this.#opened) return this.#offer();
     const count = this.#options.length;
     const from = this.#active < 0 && step < 0 ? 0 : this.#active;
-    this.#activate((from + step + count) % count);
-    return true;
+    return this.#steer((from + step + count) % count);
+  }
+
+  #steer(index) {
+    this.#activate(index);
+    return (this.#isSteered = true);
   }
 
   #activate(index) {
@@ -140,7 +153,7 @@ class RecipientField extends HTMLElement {
     const option = this.#options[index];
     if (!option) return false;
     if (option.type === "list") this.#addListed(option);
-    else this.#addChip(option);
+    else this.#chips.add(option);
     this.input.value = "";
     this.#close();
     this.input.focus();
@@ -152,72 +165,29 @@ class RecipientField extends HTMLElement {
   async #addListed({ id }) {
     try {
       const { members } = await getJson(`/api/lists/${id}`);
-      const taken = new Set(this.#values);
-      for (const member of members) if (!taken.has(valueOf(member))) this.#addChip(member);
+      const taken = new Set(this.#chips.values);
+      for (const member of members) if (!taken.has(valueOf(member))) this.#chips.add(member);
     } catch {
       this.#fail();
     }
-  }
-
-  #addChip({ type, id, name }) {
-    const chip = cloneOf("chip");
-    const value = `${type}:${id}`;
-    const hidden = chip.querySelector("input");
-    hidden.name = this.dataset.name;
-    hidden.value = value;
-    chip.querySelector(".chip-name").textContent = name;
-    const remove = chip.querySelector(".remove");
-    remove.value = `${this.dataset.name}:${value}`;
-    remove.setAttribute("aria-label", filled(this.dataset.remove, { name }));
-    if (type === "person") chip.querySelector(".chip-name").after(noted(id));
-    this.chips.append(chip);
-    this.#changed();
-  }
-
-  #removeClicked(event) {
-    const chip = event.target.closest(".remove")?.closest(".chip");
-    if (!chip) return;
-    event.preventDefault();
-    const beside = chip.nextElementSibling ?? chip.previousElementSibling;
-    this.#remove(chip);
-    (beside?.querySelector(".remove") ?? this.input).focus();
-  }
-
-  #removeLast() {
-    const chip = this.chips.lastElementChild;
-    if (chip) this.#remove(chip);
-    return Boolean(chip);
-  }
-
-  #remove(chip) {
-    chip.remove();
-    say(this.status, filled(this.dataset.removed, { name: chip.querySelector(".chip-name").textContent }));
-    this.#changed();
-  }
-
-  #changed() {
-    this.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   get #opened() {
     return this.input.getAttribute("aria-expanded") === "true";
   }
 
-  get #values() {
-    return [...this.chips.querySelectorAll("input")].map((input) => input.value);
+  /** Whether the list is the answer to what stands in the field: the one before may begin with somebody else. */
+  get #isCurrent() {
+    return this.#opened && this.#shownFor === this.input.value.trim();
   }
 
   /** What is chosen, to keep and to put back. */
   get chosen() {
-    return [...this.chips.children].map((chip) => {
-      const [type, id] = chip.querySelector("input").value.split(":");
-      return { type, id, name: chip.querySelector(".chip-name").textContent };
-    });
+    return this.#chips.chosen;
   }
 
   set chosen(recipients) {
-    this.chips.replaceChildren();
-    for (const recipient of recipients) this.#addChip(recipient);
+    this.#chips.chosen = recipients;
   }
 
   #expand(open) {
@@ -229,23 +199,11 @@ class RecipientField extends HTMLElement {
     clearTimeout(this.#timer);
     this.#asking?.abort();
     this.#options = [];
+    this.#isSteered = false;
     this.list.replaceChildren();
     this.#activate(-1);
     this.#expand(false);
   }
-}
-
-/** Whether she can be reached is said in the chip, and stays true. */
-function noted(id) {
-  import("./people.js");
-  const note = document.createElement("live-person");
-  return Object.assign(note.dataset, { of: id, as: "note" }), note;
-}
-
-const valueOf = ({ type, id }) => `${type}:${id}`;
-
-function cloneOf(id) {
-  return document.getElementById(id).content.firstElementChild.cloneNode(true);
 }
 
 customElements.define("recipient-field", RecipientField);

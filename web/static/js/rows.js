@@ -15,6 +15,8 @@ const PAUSE = 300;
 class MessageList extends HTMLElement {
   #changed = new Set();
   #held = new Set();
+  /** Discussions that were lost while one looks: an answer that is on its way may still have them. */
+  #losses = [];
   #over = false;
   #touched = 0;
   #timer = null;
@@ -25,12 +27,7 @@ class MessageList extends HTMLElement {
     this.#older = new OlderRows(this, () => this.#settled());
     if (this.dataset.box === "drafts") live.subscribe("message", null, ({ message }) => this.#note([message]));
     else this.#watchDiscussions();
-    // What happened while there was no stream is not told.
-    let down = false;
-    live.subscribe("state", null, ({ state }) => {
-      if (state === "live" && down) this.#catchUp().catch(() => {});
-      down = state !== "live";
-    });
+    live.subscribe("missed", null, () => this.#catchUp().catch(() => {}));
     this.#watchHands();
     this.#newer.addEventListener("click", () => this.#showHeld());
     this.#older.lookOn();
@@ -42,7 +39,13 @@ class MessageList extends HTMLElement {
     }
     live.subscribe("view", null, ({ discussions }) => this.#note(discussions));
     // Whoever has lost a discussion no longer sees a word of it, wherever her hand is.
-    live.subscribe("gone", null, ({ discussion }) => discussion && (this.#put(discussion, null, true), this.#settled()));
+    live.subscribe("gone", null, ({ discussion }) => discussion && this.#lost(discussion));
+  }
+
+  #lost(discussion) {
+    this.#losses.push(discussion);
+    this.#put(discussion, null, true);
+    this.#settled();
   }
 
   /** Brings these rows up to date at once, because whoever looks at them has asked for it. */
@@ -78,10 +81,14 @@ class MessageList extends HTMLElement {
     const { box, query = "" } = this.dataset;
     const parameters = { box, ids: ids.join(), ...Object.fromEntries(new URLSearchParams(query)) };
     if ("selectable" in this.dataset) parameters.selectable = "yes";
+    const known = this.#losses.length;
     const html = await getHtml("/fragments/rows", parameters);
+    const lost = this.#losses.slice(known);
     const fresh = new Map([...rendered(html).querySelectorAll(".row")].map((row) => [row.dataset.discussion, row]));
-    for (const id of ids) this.#put(id, fresh.get(id), mayMove);
+    for (const id of ids) this.#put(id, lost.includes(id) ? null : fresh.get(id), mayMove);
     this.#settled();
+    // The hand may have left meanwhile.
+    this.#letGo();
   }
 
   #put(id, row, mayMove) {
@@ -95,7 +102,10 @@ class MessageList extends HTMLElement {
       else old.dataset.leaving = "";
       return;
     }
+    // A button that is pressed, or a row that is dragged, is not taken from under the hand.
+    if (old?.matches(":active, [data-dragged]")) return void this.#note([id]);
     const focused = old && this.#carryOver(old, row);
+    if (stays && old.isEqualNode(row)) return;
     if (old && (stays || !mayMove)) old.replaceWith(row);
     else if (mayMove && (old || this.#belongs(row))) {
       old?.remove();

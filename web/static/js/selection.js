@@ -10,6 +10,7 @@ import { rendered } from "./trusted.js";
 import { UndoNotice } from "./undo-notice.js";
 
 class BoxSelection extends HTMLElement {
+  /** The discussion whose row was chosen last; the row itself may be another one by now. */
   #anchor = null;
   #withShift = false;
 
@@ -39,12 +40,12 @@ class BoxSelection extends HTMLElement {
   /** Selects a row or lets go of it; `range`: all from the one before. */
   toggle(row, on = !boxOf(row).checked, { range = false } = {}) {
     const rows = this.#boxes.map((box) => box.closest(".row"));
-    const from = range ? rows.indexOf(this.#anchor) : -1;
+    const from = range ? rows.findIndex((one) => idOf(one) === this.#anchor) : -1;
     const to = rows.indexOf(row);
     const some = from < 0 ? [row] : rows.slice(Math.min(from, to), Math.max(from, to) + 1);
     for (const one of some) boxOf(one).checked = on;
     if (!on) this.everything.checked = false;
-    this.#anchor = row;
+    this.#anchor = idOf(row);
     this.#show();
   }
 
@@ -164,10 +165,16 @@ class BoxSelection extends HTMLElement {
 
   async #run(what, action, folder) {
     const place = this.#rowIndex(this.selected[0]);
-    const hadFocus = this.contains(document.activeElement) || document.activeElement === document.body;
+    const hadFocus = this.#hasFocus;
     if (await this.deeds.run(what, action, folder)) this.clear();
     await this.deeds.shown;
-    if (hadFocus) this.#focusRow(place);
+    // Who has begun something else meanwhile stays there.
+    if (hadFocus && this.#hasFocus) this.#focusRow(place);
+  }
+
+  /** Also where what had it is gone. */
+  get #hasFocus() {
+    return this.contains(document.activeElement) || document.activeElement === document.body;
   }
 
   #rowIndex(row) {

@@ -9,6 +9,8 @@ import { Positions } from "./positions.js";
 import { openShelf } from "./shelf.js";
 import { Watched } from "./watched.js";
 
+const NEWS = ["entry", "unread", "added", "gone", "view", "message", "people", "seen"];
+
 export class Station {
   #tabs = new Map();
   #positions = new Positions();
@@ -19,6 +21,8 @@ export class Station {
   /** What is unread in one's folders, where that was told since the greeting. */
   #folders;
   #degraded = false;
+  /** When something was told last that a page shows. */
+  #newsAt = 0;
   #connection;
   #outbox;
   #bell;
@@ -59,13 +63,14 @@ export class Station {
   }
 
   /** Takes in a tab. Its first word names what it shows, so that the first greeting resumes it. */
-  attach(port, { visible, open, lock }) {
+  attach(port, { visible, open, lock, since }) {
     this.#tabs.set(port, { visible, open: new Set() });
     port.onmessage = ({ data }) => this.#commands[data.do](port, data);
     if (lock) whenGone(lock, () => this.#detach(port));
     port.postMessage({ type: "station", lock: this.lock });
     for (const [discussion, head] of open) this.#show(port, discussion, head);
-    port.postMessage(this.#state());
+    // What was told while the page was on its way, it may be without.
+    port.postMessage({ ...this.#state(), missed: since < this.#newsAt });
     if (this.#count !== null) port.postMessage({ type: "count", count: this.#count, folders: this.#folders });
     this.#connection.start();
     if (visible) this.#connection.wake();
@@ -134,6 +139,7 @@ export class Station {
   }
 
   #heard(frame) {
+    if (NEWS.includes(frame.type)) this.#newsAt = moment();
     this.#react[frame.type]?.(frame);
     this.#tell(frame);
   }
@@ -196,3 +202,6 @@ export class Station {
     for (const port of this.#tabs.keys()) port.postMessage(message);
   }
 }
+
+/** Now, as pages tell it, too (ms). */
+const moment = () => performance.timeOrigin + performance.now();
