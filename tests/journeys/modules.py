@@ -6,7 +6,7 @@ from playwright.async_api import Page
 
 UNTIL = """
 const until = async (condition, what) => {
-  const end = performance.now() + 5000;
+  const end = performance.now() + 20000;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
     await new Promise((resume) => setTimeout(resume, 5));

@@ -42,6 +42,7 @@ async def test_three_files_and_one_refused(place_factory: PlaceFactory, tmp_path
     await expect(tab.locator(".files-problem")).to_have_text(
         "large.bin is larger than a file may be here (1 MB)."
     )
+    await expect(tab.locator("attach-files [name=attachments]")).to_have_count(2)
     await expect(names(tab)).to_have_text(["map.png", "notes.txt"])
     await expect(tab.locator(".saved")).to_have_text(SAVED)
     await tab.reload()

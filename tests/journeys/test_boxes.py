@@ -5,7 +5,7 @@ from playwright.async_api import expect
 
 from app import filing, folders
 from app.filing import Deed
-from tests.journeys.discussing import badge_shows
+from tests.journeys.discussing import badge_shows, is_live
 from tests.journeys.mailbox import check, in_order, row, with_rooms
 from tests.journeys.place import Place
 
@@ -25,6 +25,8 @@ async def test_dragged_into_a_folder(place: Place) -> None:
     await check(tab, rooms[2]).click()
     await row(tab, rooms[2]).locator(".row-link").drag_to(target)
     await expect(tab.locator(".undo-notice")).to_contain_text("2 discussions are moved")
+    # While a hand is there, it stays.
+    await tab.locator(".undo").hover()
     for each in (tab, other):
         await expect(each.locator(".row")).to_have_count(1)
         await expect(each.locator(f"[data-folder='{folder.id}']")).to_have_text("3")
@@ -73,6 +75,7 @@ async def test_trash_and_back(place: Place) -> None:
     await expect(tab.locator(".empty")).to_be_visible()
     await tab.get_by_role("link", name="Trash").click()
     await expect(tab.locator(".row")).to_have_count(4)
+    await is_live(tab)
     await check(tab, rooms[0]).click()
     await tab.get_by_role("button", name="Restore").click()
     await expect(tab.locator(".row")).to_have_count(3)

@@ -5,6 +5,7 @@ from playwright.async_api import Locator, Page, expect
 
 from app import folders
 from app.site import Identity
+from tests.journeys.discussing import is_live
 from tests.journeys.place import Place
 from tests.journeys.test_access import violations
 
@@ -33,6 +34,7 @@ async def test_a_folder_is_dragged_into_another_and_out_again(place: Place) -> N
     await _has_tree(tab, [("A", 1), ("B", 2), ("C", 3), ("Inner", 3)])
     await folders.create(place.site, alice.who, "C", made["A"])
     await tab.reload()
+    await is_live(tab)
     await _beside(tab, made["C"]).drag_to(_beside(tab, made["A"]))
     await expect(tab.locator(".folders-said")).to_contain_text("“C” stays where it was")
     await _listed(tab, made["B"]).drag_to(tab.locator(".folders-link a"))

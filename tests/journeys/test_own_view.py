@@ -74,7 +74,8 @@ async def test_a_reply_in_progress_is_kept_for_its_discussion(place: Place) -> N
     await tab.goto(f"{place.line.url}/discussions/{rooms[1]}")
     await expect(tab.locator("#reply-body")).to_have_value("")
     await tab.locator("#reply-body").fill("for the second")
-    await tab.close(run_before_unload=True)
+    async with tab.expect_event("close"):
+        await tab.close(run_before_unload=True)
     tab = await alice.tab(f"/discussions/{rooms[1]}")
     await expect(tab.locator("#reply-body")).to_have_value("for the second")
     await write(tab, "sent instead")

@@ -1,5 +1,7 @@
 """Whom one finds in the directory, and how everybody's pages follow what people set for themselves."""
 
+import re
+
 import pytest
 from playwright.async_api import Locator, Page, expect
 
@@ -28,7 +30,7 @@ async def test_a_pupil_finds_whom_she_may_write_to(place_apart: Place) -> None:
     tab = await lea.tab("/people")
     await tab.get_by_role("searchbox", name="Name").press_sequentially("me")
     await expect(tab.locator(".people li")).to_have_count(2)
-    assert tab.url.endswith("/people?q=me")
+    await expect(tab).to_have_url(re.compile(r"/people\?q=me$"))
     closed = _row(tab, parent.name)
     await expect(closed).to_contain_text("The rules of this site do not let you write to this person.")
     await expect(closed.locator(".write")).to_have_count(0)

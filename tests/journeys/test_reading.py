@@ -45,6 +45,7 @@ async def test_a_link_opens_around_its_entry(place: Place) -> None:
     await other.goto(link)
     await expect(other.locator("#e60")).to_be_in_viewport()
     await expect(other.locator("#e60:target")).to_have_count(1)
+    await is_live(other)
     await _is_still(other, "#e60", "log => log.scrollTop = 0", ".entry#e10")
     numbers = await _scroll_through(other)
     assert numbers == sorted(set(numbers))

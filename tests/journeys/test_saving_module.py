@@ -29,7 +29,7 @@ const made = ({ answers = [], pause = 0, wait = () => 0, slow = false } = {}) =>
   return page;
 };
 const until = async (condition) => {
-  const end = performance.now() + 5000;
+  const end = performance.now() + 20000;
   while (!condition()) {
     if (performance.now() > end) throw new Error(`waited in vain: ${condition}`);
     await new Promise((resume) => setTimeout(resume, 5));

@@ -32,6 +32,7 @@ async def test_all_of_a_box(place: Place) -> None:
     await tab.locator(".select-all").click()
     await tab.get_by_role("button", name="Mark as read").click()
     await badge_shows(tab, 0)
+    await expect(tab.locator(".undo-notice")).to_contain_text("25 discussions are marked as read")
     await tab.keyboard.press("Control+z")
     await badge_shows(tab, 25)
 
@@ -45,6 +46,8 @@ async def test_everything_with_one_request(place: Place) -> None:
     await expect(tab.locator(".selection-count")).to_have_text("All of this box is selected")
     await tab.get_by_role("button", name="Delete", exact=True).click()
     await expect(tab.locator(".undo-notice")).to_contain_text("40 discussions are in the trash")
+    # While a hand is there, it stays.
+    await tab.locator(".undo").hover()
     await expect(tab.locator(".empty")).to_be_visible()
     await badge_shows(tab, 0)
     await tab.locator(".undo").click()

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG = "60"
 """Seconds that no journey waits for."""
-LEFT_WITHIN_MS = 20_000
+LEFT_WITHIN_MS = 40_000
 """Milliseconds, far above those of the setting."""
 
 
@@ -42,15 +42,13 @@ async def test_it_leaves_by_itself(place_factory: PlaceFactory) -> None:
     alice, bob = await place.visitor("Alice"), await place.visitor("Bob")
     his, hers = await bob.tab(), await alice.tab("/new")
     await _send(place, hers)
-    await expect(hers.get_by_role("button", name="Undo")).to_be_visible()
-    await badge_shows(his, 0)
     await expect(entry(hers, "Shall we?")).to_be_visible(timeout=LEFT_WITHIN_MS)
     await badge_shows(his, 1)
 
 
 async def test_without_scripts(place_factory: PlaceFactory) -> None:
     """Undo is a form, and the page looks again by itself."""
-    place = await place_factory(PARLEY_UNDO_SECONDS="4")
+    place = await place_factory(PARLEY_UNDO_SECONDS="10")
     bob = await place.person("Bob")
     alice = await place.visitor("Alice", java_script_enabled=False)
     tab = await alice.tab(f"/new?to=person:{bob.person_id}")

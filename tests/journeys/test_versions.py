@@ -24,7 +24,7 @@ async def test_after_a_refused_send_there_is_one_version(place: Place) -> None:
     await refused_send(tab, place, carol, "Hello")
     await tab.locator("recipient-field[data-name=to] .chip .remove").click()
     await tab.locator("#body").fill("Hello again")
-    await wait_for(lambda: bodies(place, alice, ["Hello again"]), "it is saved by itself", 5)
+    await wait_for(lambda: bodies(place, alice, ["Hello again"]), "it is saved by itself")
     await tab.reload()
     await expect(tab).to_have_url(re.compile(r"/drafts/\w{32}$"))
     await expect(tab.locator("#body")).to_have_value("Hello again")

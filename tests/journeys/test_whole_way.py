@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.journeys.discussing import badge_shows, choose, entry, write
+from tests.journeys.discussing import badge_shows, choose, entry, is_live, write
 from tests.journeys.place import Place
 from tests.journeys.words import ENGLISH, FRENCH, Words
 
@@ -36,6 +36,8 @@ async def test_two_people_and_three_tabs(place: Place, words: Words) -> None:
     await expect(entry(bob_home, "Shall we?")).to_be_visible()
     await badge_shows(bob_home, 0)
     await badge_shows(bob_inbox, 0)
+    for tab in (alice_tab, bob_home):
+        await is_live(tab)
 
     await bob_home.locator("#reply-body").press_sequentially("With plea")
     await expect(alice_tab.locator("typing-line")).to_contain_text(bob.name)
@@ -55,6 +57,7 @@ async def test_two_people_and_three_tabs(place: Place, words: Words) -> None:
     await expect(carol_tab.locator("li.system[data-kind=added]")).to_be_visible()
     await expect(entry(carol_tab, "At noon then")).to_have_count(0)
     await expect(carol_tab.locator(".earlier")).to_have_count(0)
+    await is_live(carol_tab)
 
     await bob_inbox.locator(".row-link").click()
     await expect(entry(bob_inbox, "At noon then")).to_be_visible()

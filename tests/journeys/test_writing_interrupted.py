@@ -92,7 +92,7 @@ async def test_a_cut_line_and_a_closed_tab_lose_nothing(place: Place) -> None:
         tab = await alice.tab(f"/drafts/{draft.id}")
         await expect(tab.locator("#body")).to_have_value("Written in the next tunnel")
         await expect(tab.locator(".saved")).to_have_text(SAVED)
-        await wait_for(lambda: bodies(place, alice, ["Written in the next tunnel"]), "it is saved", 5)
+        await wait_for(lambda: bodies(place, alice, ["Written in the next tunnel"]), "it is saved")
 
 
 async def test_a_restarted_server_goes_on_saving(place_apart: Place) -> None:
@@ -134,5 +134,9 @@ async def test_what_is_typed_before_the_scripts_are_there(place: Place, is_new: 
     await script_comes()
     await expect(tab.locator("#subject")).to_have_value("First words")
     await expect(tab.locator(".saved")).to_have_text(SAVED)
-    found = {one.subject for one in await drafts_of(place, alice)}
-    assert found == ({"Old", "First words"} if is_new else {"First words"})
+    wanted = {"Old", "First words"} if is_new else {"First words"}
+
+    async def is_saved() -> bool:
+        return {one.subject for one in await drafts_of(place, alice)} == wanted
+
+    await wait_for(is_saved, "the draft has it")

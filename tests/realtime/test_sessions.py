@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from app.settings import Settings
+from realtime import redis_sessions
 from realtime.redis_sessions import NODES, RedisSessions
 from realtime.sessions import MOST_PER_PERSON, Leave, Sessions
 from tests.conftest import NodeFactory
 from tests.nodes import RunningNode
 from tests.realtime.world import World, make_world
 from tests.servers import RedisServer
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 THEIRS = "192.0.2.7"
 
@@ -56,6 +57,12 @@ class Desk:
 
 
 Open = Callable[..., Awaitable[Desk]]
+
+
+@pytest.fixture(autouse=True)
+def _redis_may_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is not about that: who gets no answer in time counts for herself."""
+    monkeypatch.setattr(redis_sessions, "ANSWERS_WITHIN", PATIENCE)
 
 
 @pytest.fixture
@@ -138,7 +145,7 @@ async def test_a_node_that_crashed_does_not_count(desk: Open) -> None:
         assert await there.take()
     assert not await here.take()
     await there.crash()
-    await wait_for(here.take, "there is room again", 10)
+    await wait_for(here.take, "there is room again")
     redis = here.elsewhere._redis
     assert await redis.smembers(NODES) == {here.elsewhere._key.encode()}
     assert len(await redis.keys("parley:*")) == 2
@@ -150,12 +157,13 @@ async def test_redis_emptied(desk: Open, own_redis: RedisServer) -> None:
     for _ in range(MOST_PER_PERSON):
         assert await there.take()
     await here.elsewhere._redis.flushall()
-    await wait_for(lambda: _known(here, there), "both nodes are known again", 10)
+    await wait_for(lambda: _known(here, there), "both nodes are known again")
     assert not await here.take()
 
 
-async def test_redis_frozen(desk: Open, own_redis: RedisServer) -> None:
+async def test_redis_frozen(desk: Open, own_redis: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for it: each node counts for itself; afterwards all count together again."""
+    monkeypatch.setattr(redis_sessions, "ANSWERS_WITHIN", 0.5)
     here, there = await desk(), await desk()
     for _ in range(15):
         assert await here.take()
