@@ -29,6 +29,21 @@ async def test_what_comes_while_a_page_is_on_its_way(place: Place) -> None:
     await expect(second.locator("boxes-nav [data-unread]")).to_have_text("1")
 
 
+async def test_who_is_added_while_the_discussion_is_on_its_way(place: Place) -> None:
+    """Its log and its participants have her, although the stream was told before the page."""
+    alice, bob, carol = await place.visitor("Alice"), await place.visitor("Bob"), await place.person("Carol")
+    room = await send_to(bob, alice)
+    first, second = await alice.tab(f"/discussions/{room}"), await alice.context.new_page()
+    async with holding(second, "**/js/main.js") as script:
+        await second.goto(f"{place.line.url}/discussions/{room}", wait_until="commit")
+        await expect(entry(second, "Look")).to_be_visible()
+        await script.is_asked_for()
+        await bob.ask("POST", f"discussions/{room}/participants", {"add": [{"person": carol.person_id}]})
+        await expect(first.locator(".participants-list > li")).to_have_count(3)
+    await expect(second.locator("li.system[data-kind=added]")).to_be_visible()
+    await expect(second.locator(".participants-list > li")).to_have_count(3)
+
+
 async def test_a_held_message_that_is_taken_back_while_its_page_comes(place: Place) -> None:
     """It goes where the message is now."""
     alice, bob = await place.visitor("Alice"), await place.person("Bob")

@@ -10,24 +10,21 @@ const COMINGS_AND_GOINGS = ["added", "removed", "stopped"];
 const REPLACED = [".participants-summary", ".participants-list", ".delivery-summary", ".participants-without"];
 
 class ParticipantsPanel extends HTMLElement {
-  #end;
-  #endSeen;
-  #endMissed;
+  #ends = [];
+  /** The last line of a coming or going that was heard of. */
+  #latest = 0;
+  #renewed = Promise.resolve();
   /** Whose button in the list had the focus last, and where it stood. */
   #place = {};
 
   connectedCallback() {
     this.details = this.querySelector("details");
-    this.#end = live.subscribe("entry", this.dataset.discussion, ({ kind }) => {
-      if (COMINGS_AND_GOINGS.includes(kind)) this.#refresh();
-    });
-    this.#endSeen = live.subscribe("seen", this.dataset.discussion, ({ person, seq }) => seq > 0 && this.#opened(person.id));
-    this.#endMissed = live.subscribe("missed", null, () => this.#missed());
+    this.#subscribe();
     document.addEventListener("click", this.#clickedOutside);
     // An Escape that the recipient field has used closes only its list.
     this.addEventListener("keydown", (event) => event.key === "Escape" && this.#escaped(event));
     this.addEventListener("focusin", ({ target }) => this.#remember(target));
-    askIn(this, () => this.querySelector(".participants-list").contains(document.activeElement) || this.#refocus());
+    askIn(this, () => this.#listHasFocus || this.#refocus());
     // The field and the signs that one may write to somebody are only needed once the panel is open.
     const open = () => this.details.open && (import("./recipients.js"), import("./people.js"));
     this.details.addEventListener("toggle", open);
@@ -35,16 +32,36 @@ class ParticipantsPanel extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#end();
-    this.#endSeen();
-    this.#endMissed();
+    this.#ends.forEach((end) => end());
     document.removeEventListener("click", this.#clickedOutside);
+  }
+
+  #subscribe() {
+    const on = (type, react) => this.#ends.push(live.subscribe(type, this.dataset.discussion, react));
+    on("entry", (line) => this.#heard(line));
+    // What the stream did not bring, the log has fetched.
+    this.closest(".discussion").addEventListener("entry-placed", ({ detail }) => this.#heard(detail));
+    on("seen", ({ person, seq }) => seq > 0 && this.#opened(person.id));
+    // For the author: who has opened it meanwhile is told by nobody.
+    const told = () => this.querySelector(".delivery-summary").hidden || this.#renew();
+    this.#ends.push(live.subscribe("missed", null, told));
+  }
+
+  #heard({ kind, seq }) {
+    if (!COMINGS_AND_GOINGS.includes(kind) || seq <= this.#latest) return;
+    this.#latest = seq;
+    this.#renew();
+  }
+
+  /** One after the other: of two answers the older must not come last. */
+  #renew() {
+    this.#renewed = this.#renewed.then(() => this.#refresh()).catch(() => {});
   }
 
   /** Only the list and its summary: an open panel and a half-filled form stay as they are. */
   async #refresh() {
     const fresh = rendered(await getHtml(`/fragments/participants/${this.dataset.discussion}`));
-    const focused = this.querySelector(".participants-list").contains(document.activeElement);
+    const hadFocus = this.#listHasFocus;
     for (const part of REPLACED) {
       const [old, now] = [this.querySelector(part), fresh.querySelector(part)];
       // What is as it was stays under the hand.
@@ -52,7 +69,7 @@ class ParticipantsPanel extends HTMLElement {
       Object.assign(old.dataset, now.dataset);
       old.replaceChildren(...now.childNodes);
     }
-    if (focused) this.#refocus();
+    if (hadFocus && !this.#listHasFocus) this.#refocus();
     this.dispatchEvent(new CustomEvent("participants-changed", { bubbles: true }));
   }
 
@@ -65,11 +82,6 @@ class ParticipantsPanel extends HTMLElement {
     const summary = this.querySelector(".delivery-summary");
     summary.dataset.now = Number(summary.dataset.now) + 1;
     summary.textContent = filled(summary.dataset.sentence, { opened: summary.dataset.now, received: summary.dataset.received });
-  }
-
-  /** Who has opened it meanwhile is told by nobody. */
-  #missed() {
-    if (!this.querySelector(".delivery-summary").hidden) this.#refresh().catch(() => {});
   }
 
   #clickedOutside = ({ target }) => {
@@ -94,6 +106,10 @@ class ParticipantsPanel extends HTMLElement {
     const from = same < 0 ? index : same;
     const buttons = [...items.slice(from), ...items.slice(0, from).reverse()].map((item) => item.querySelector("button"));
     (buttons.find(Boolean) ?? this.querySelector("summary")).focus();
+  }
+
+  get #listHasFocus() {
+    return this.querySelector(".participants-list").contains(document.activeElement);
   }
 
   #close() {
