@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from tests.nodes import ServerProcess
+from tests.nodes import STARTS_WITHIN, ServerProcess
 from tests.servers import children_of
 
 POOLED = 24
@@ -57,7 +57,7 @@ class Footprint:
 async def footprint(node: ServerProcess) -> Footprint:
     """What the server and its children take at the moment."""
     connections = established(node.port)
-    async with httpx.AsyncClient(base_url=node.url, timeout=10) as client:
+    async with httpx.AsyncClient(base_url=node.url, timeout=STARTS_WITHIN) as client:
         told = (await client.get("/metrics")).text
     pids = [node.pid, *children_of(node.pid)]
     return Footprint(

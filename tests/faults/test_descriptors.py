@@ -3,7 +3,7 @@
 import asyncio
 import os
 import resource
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
@@ -15,12 +15,16 @@ from tests.faults.raw_peer import RawPeer
 from tests.faults.round import LETS_GO_WITHIN, Round
 from tests.faults.shape import Shape
 from tests.nodes import ServerProcess
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
+Ask = Callable[[], Awaitable[int]]
+"""Asks once, and says with which status one was answered."""
 SPARE = 150
 """Descriptors that the process may still open when the fault begins."""
 COME = 300
 """Connections that are tried."""
+READERS = 30
+"""More at once than the store has connections."""
 LEAVING = 30
 """Descriptors that may come free at that moment: of who has just left."""
 
@@ -28,21 +32,40 @@ LEAVING = 30
 async def test_too_few_descriptors(one_node: Shape, seed: int, is_long: bool, measured: Measured) -> None:
     """Who comes is told 503, or sent away where not even a reserve is left; who is there is served; then it heals."""
     node = one_node.nodes[0]
-    async with Round(seed, one_node) as round_, asking(node, *await guests(one_node, "grace")) as connected:
-        # What the store and the work itself need is open by then.
-        await is_served(round_, connected)
-        for spare in (SPARE, 0) * (4 if is_long else 1):
-            with round_.fault(f"{spare} descriptors are left"):
-                async with AsyncExitStack() as stack, limited(node, descriptors_of(node) + spare):
-                    told = await crowd(node, stack)
-                    await are_refused(told, COME - spare - LEAVING)
-                    if spare:
-                        measured("refused", len(refused(told)))
-                        assert {answer[:13] for answer in refused(told)} == {b"HTTP/1.1 503 "}
-                        assert len(told) - len(refused(told)) > spare // 2
-                    await is_served(round_, connected)
-            await newcomers_are_welcome(round_, node)
+    [token] = await guests(one_node, "grace")
+    async with Round(seed, one_node) as round_:
+        async with asking(node, token) as connected:
+            await has_all_it_needs(round_, node, token)
+            await is_served(round_, connected)
+            for spare in (SPARE, 0) * (4 if is_long else 1):
+                with round_.fault(f"{spare} descriptors are left"):
+                    told = await crowded(round_, node, connected, spare)
+                if spare:
+                    measured("refused", len(told))
+                    # Who said nothing for too long was let go without a word.
+                    assert {answer[:13] for answer in told if answer} == {b"HTTP/1.1 503 "}
+                    assert COME - len(told) > spare // 2
+                await newcomers_are_welcome(round_, node)
         await round_.check()
+
+
+async def has_all_it_needs(round_: Round, node: ServerProcess, token: str) -> None:
+    """Every connection to the store is open: many have read at once, and are gone."""
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(base_url=node.url, headers=headers, timeout=PATIENCE) as client:
+        answers = await asyncio.gather(*(client.get("/api/discussions") for _ in range(READERS)))
+    assert {answer.status_code for answer in answers} == {200}
+    await is_left_by_others(round_, node)
+
+
+async def crowded(round_: Round, node: ServerProcess, connected: Ask, spare: int) -> list[bytes]:
+    """Many come where few descriptors are left; what those were told who were sent away."""
+    async with AsyncExitStack() as stack, limited(node, descriptors_of(node) + spare):
+        told = await crowd(node, stack)
+        await are_refused(told, COME - spare - LEAVING)
+        sent_away = refused(told)
+        await is_served(round_, connected)
+        return sent_away
 
 
 async def crowd(node: ServerProcess, stack: AsyncExitStack) -> list["asyncio.Task[bytes]"]:
@@ -66,28 +89,45 @@ def refused(told: list["asyncio.Task[bytes]"]) -> list[bytes]:
     return [task.result() for task in told if task.done()]
 
 
-async def is_served(round_: Round, connected: httpx.AsyncClient) -> None:
+async def is_served(round_: Round, connected: Ask) -> None:
     """Everybody who is connected can write, and read from the store."""
     for _ in range(5):
         await round_.all_served(within=5)
-        assert (await connected.get("/api/discussions")).status_code == 200
+        assert await connected() == 200
 
 
 async def newcomers_are_welcome(round_: Round, node: ServerProcess) -> None:
     """The crowd is gone, and whoever comes is let in."""
-    others = len(round_.chatters) + 1
-    await wait_for(lambda: established(node.port) <= others, "the crowd is let go", LETS_GO_WITHIN)
+    await is_left_by_others(round_, node)
     async with await RawPeer.welcomed(node, round_.tokens["alice"]):
         pass
 
 
+async def is_left_by_others(round_: Round, node: ServerProcess) -> None:
+    """Only those who talk are connected, and who asks by HTTP."""
+    those = len(round_.chatters) + 1
+    await wait_for(lambda: established(node.port) <= those, "the others are let go", LETS_GO_WITHIN)
+
+
 @asynccontextmanager
-async def asking(node: ServerProcess, token: str) -> AsyncIterator[httpx.AsyncClient]:
-    """Somebody with an open connection, over which she asks by HTTP."""
+async def asking(node: ServerProcess, token: str) -> AsyncIterator[Ask]:
+    """Somebody with an open connection, over which she asks by HTTP; never so seldom that it would be closed."""
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=node.url, headers=headers, timeout=10) as client:
-        assert (await client.get("/api/unread")).status_code == 200
-        yield client
+    one_at_a_time = asyncio.Lock()
+    async with httpx.AsyncClient(base_url=node.url, headers=headers, timeout=PATIENCE) as client:
+
+        async def ask() -> int:
+            async with one_at_a_time:
+                return (await client.get("/api/discussions")).status_code
+
+        async def go_on() -> None:
+            while True:
+                await ask()
+                await asyncio.sleep(1)
+
+        going_on = asyncio.create_task(go_on())
+        yield ask
+        going_on.cancel()
 
 
 @asynccontextmanager
