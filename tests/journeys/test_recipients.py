@@ -26,10 +26,7 @@ async def test_people_and_groups_are_found_by_first_letters(place: Place) -> Non
 
 async def test_the_keyboard_does_it_all(place: Place) -> None:
     """Arrows, Enter, Escape and Backspace; the active option is named; Enter never sends the message."""
-    alice = await place.visitor("Alice")
-    for name in ("Bea", "Ben"):
-        await place.person(name)
-    tab = await alice.tab("/new")
+    tab = await _beside_bea_and_ben(place)
     search = tab.get_by_role("combobox", name="To")
     await search.press_sequentially(f"be {place.surname}")
     await expect(search).to_have_attribute("aria-expanded", "true")
@@ -57,10 +54,7 @@ async def test_the_keyboard_does_it_all(place: Place) -> None:
 
 async def test_enter_takes_nobody_from_the_list_before(place: Place) -> None:
     """Another letter, and Enter at once: whoever stood first before is not meant; who is comes, and is taken then."""
-    alice = await place.visitor("Alice")
-    for name in ("Bea", "Ben"):
-        await place.person(name)
-    tab = await alice.tab("/new")
+    tab = await _beside_bea_and_ben(place)
     search = tab.get_by_role("combobox", name="To")
     await search.press_sequentially(f"{place.surname} be")
     await expect(tab.get_by_role("option", name=f"Bea {place.surname}")).to_be_visible()
@@ -93,6 +87,13 @@ async def test_nobody_found_is_said(place: Place) -> None:
     await tab.locator("#cc-search").press_sequentially("zzzzq")
     await expect(tab.locator("recipient-field[data-name=cc] .status")).to_contain_text("zzzzq")
     await expect(tab.locator("#cc-options")).to_be_hidden()
+
+
+async def _beside_bea_and_ben(place: Place) -> Page:
+    alice = await place.visitor("Alice")
+    for name in ("Bea", "Ben"):
+        await place.person(name)
+    return await alice.tab("/new")
 
 
 async def _active_option(tab: Page) -> str:
