@@ -23,12 +23,9 @@ from tests.nodes import RunningNode, ServerProcess
 from tests.object_server import S3Server
 from tests.servers import PostgresServer, RedisServer
 from tests.turns import Turns, take_turns
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 SECRET = "a secret of the tests"
-PATIENCE = 20.0
-"""Seconds that PostgreSQL has for an answer where nothing is said about how soon it comes."""
-
 # A machine that stands still for a moment is no slow example.
 property_settings.register_profile("parley", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 property_settings.load_profile("parley")

@@ -18,8 +18,6 @@ from tests.waiting import wait_for
 PARIS = ZoneInfo("Europe/Paris")
 NOON = datetime(2026, 11, 25, 12, tzinfo=PARIS)
 """A Wednesday."""
-
-
 OPEN = 23 if datetime.now(UTC).hour < 12 else 11
 """The hour of UTC in which `ALWAYS` is not quiet: far from now."""
 ALWAYS = f"Sat-Sun 00:00-24:00, Mon-Fri 00:00-{OPEN}:58, Mon-Fri {OPEN}:59-24:00"

@@ -123,11 +123,13 @@ async def asking(node: ServerProcess, token: str) -> AsyncIterator[Ask]:
         async def go_on() -> None:
             while True:
                 await ask()
+                # Paced, not waited for: far more often than a connection may rest.
                 await asyncio.sleep(1)
 
-        going_on = asyncio.create_task(go_on())
-        yield ask
-        going_on.cancel()
+        async with asyncio.TaskGroup() as group:
+            going_on = group.create_task(go_on())
+            yield ask
+            going_on.cancel()
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ from typing import Any
 from playwright.async_api import Page
 
 UNTIL = """
-const until = async (condition, what) => {
+const until = async (condition, what = condition) => {
   const end = performance.now() + 20000;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`waited in vain: ${what}`);

@@ -3,11 +3,13 @@
 import pytest
 from playwright.async_api import Page
 
-from tests.journeys.modules import run
+from tests.journeys.modules import UNTIL, run
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SAVING = """
+SAVING = (
+    UNTIL
+    + """
 const { Saving } = await import("/saving.js");
 const made = ({ answers = [], pause = 0, wait = () => 0, slow = false } = {}) => {
   const page = { text: "a", posted: [], told: [], kept: [], release: null };
@@ -28,14 +30,8 @@ const made = ({ answers = [], pause = 0, wait = () => 0, slow = false } = {}) =>
   page.type = (text) => ((page.text = text), page.saving.changed());
   return page;
 };
-const until = async (condition) => {
-  const end = performance.now() + 20000;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`waited in vain: ${condition}`);
-    await new Promise((resume) => setTimeout(resume, 5));
-  }
-};
 """
+)
 
 
 async def test_what_did_not_change_is_not_saved(bench_page: Page) -> None:

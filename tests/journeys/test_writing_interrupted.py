@@ -3,13 +3,14 @@
 import re
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import expect
 
 from app import drafts
 from app.drafts import DraftFields
 from tests import factories
 from tests.journeys.discussing import entry
 from tests.journeys.drafting import SAVED, bodies, drafts_of, end_session, notice
+from tests.journeys.holding import holding
 from tests.journeys.line import Line
 from tests.journeys.place import Place
 from tests.waiting import wait_for
@@ -116,22 +117,18 @@ async def test_what_is_typed_before_the_scripts_are_there(place: Place, is_new: 
     alice = await place.visitor("Alice")
     draft = await drafts.create(place.site, alice.who, DraftFields(subject="Old"))
     tab = await alice.tab()
-    held: list[Route] = []
-    await tab.route("**/js/draft.js", lambda route: held.append(route))  # noqa: PLW0108 - it takes none that is built in
-
-    async def script_comes() -> None:
-        await wait_for(lambda: len(held) == 1, "the script is asked for")
-        await held.pop().continue_()
 
     async def is_kept() -> bool:
         return "First words" in await tab.evaluate("JSON.stringify(sessionStorage)")
 
-    await tab.goto(place.line.url + ("/new" if is_new else f"/drafts/{draft.id}"), wait_until="commit")
-    await tab.locator("#subject").fill("First words")
-    await script_comes()
+    async with holding(tab, "**/js/draft.js") as script:
+        await tab.goto(place.line.url + ("/new" if is_new else f"/drafts/{draft.id}"), wait_until="commit")
+        await tab.locator("#subject").fill("First words")
+        await script.is_asked_for()
     await wait_for(is_kept, "the browser keeps it")
-    await tab.reload(wait_until="commit")
-    await script_comes()
+    async with holding(tab, "**/js/draft.js") as script:
+        await tab.reload(wait_until="commit")
+        await script.is_asked_for()
     await expect(tab.locator("#subject")).to_have_value("First words")
     await expect(tab.locator(".saved")).to_have_text(SAVED)
     wanted = {"Old", "First words"} if is_new else {"First words"}

@@ -1,6 +1,7 @@
 // Who is chosen in a <recipient-field>: chips, each with a button that takes it off.
 
 import { filled, say } from "./sentences.js";
+import { cloneOf } from "./templates.js";
 
 export const valueOf = ({ type, id }) => `${type}:${id}`;
 
@@ -34,7 +35,7 @@ export class Chips {
   }
 
   add({ type, id, name }) {
-    const chip = document.getElementById("chip").content.firstElementChild.cloneNode(true);
+    const chip = cloneOf("chip");
     const field = this.#field.dataset;
     const hidden = chip.querySelector("input");
     hidden.name = field.name;

@@ -2,6 +2,7 @@
 
 import { drawFace } from "./faces.js";
 import { fillFiles, namesOf } from "./files.js";
+import { cloneOf } from "./templates.js";
 import { dayOf, writeTime } from "./times.js";
 import { rendered } from "./trusted.js";
 
@@ -11,7 +12,7 @@ const TOGETHER_WITHIN = 5 * 60_000;
 /** The element of a line; `self` is the reader; `quoted` gives name, text and place of an earlier line. */
 export function entryOf(line, self, quoted) {
   const spoken = line.kind === "message" || line.kind === "reply";
-  const entry = clone(spoken ? "entry" : `system-${line.kind}`);
+  const entry = cloneOf(spoken ? "entry" : `system-${line.kind}`);
   entry.id = `e${line.seq}`;
   Object.assign(entry.dataset, { seq: line.seq, kind: line.kind, author: line.author.id, at: line.at });
   entry.querySelector(".author").textContent = line.author.name;
@@ -30,7 +31,7 @@ export const addressOf = (seq) => `?at=${seq}${boxAfter("&")}#e${seq}`;
 
 /** The element of a reply that is still on its way. */
 export function pendingOf(reply, author, quoted) {
-  const entry = clone("entry-pending");
+  const entry = cloneOf("entry-pending");
   entry.dataset.client = reply.client_id;
   entry.dataset.author = author.id;
   entry.querySelector(".author").textContent = author.name;
@@ -45,13 +46,13 @@ export function pendingOf(reply, author, quoted) {
 }
 
 export function dayLine(moment) {
-  const line = clone("day");
+  const line = cloneOf("day");
   line.dataset.day = dayOf(moment);
   writeTime(line.querySelector("time"), line.dataset.day);
   return line;
 }
 
-export const newLine = () => clone("new-line");
+export const newLine = () => cloneOf("new-line");
 
 /** What is quoted of an entry: one line, cut at a length. */
 export function excerptOf(text) {
@@ -122,8 +123,4 @@ async function fillQuoted(entry, seq, quoted) {
 function boxAfter(sign) {
   const box = new URLSearchParams(location.search).get("box");
   return box ? `${sign}box=${encodeURIComponent(box)}` : "";
-}
-
-function clone(id) {
-  return document.getElementById(id).content.firstElementChild.cloneNode(true);
 }

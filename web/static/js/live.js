@@ -10,7 +10,6 @@ const REPEATED = ["state", "count", "outbox", "presence"];
 
 class Live {
   state = "connecting";
-  #hasState = false;
   #person;
   #url;
   #port = null;
@@ -160,18 +159,17 @@ class Live {
     if (message.type === "entry" && this.#open.has(message.discussion)) {
       this.#open.set(message.discussion, Math.max(message.seq, this.#open.get(message.discussion)));
     }
-    if (REPEATED.includes(message.type)) this.#latest.set(key(message.type, message.discussion), message);
     const hasMissed = message.type === "state" && this.#stands(message);
+    if (REPEATED.includes(message.type)) this.#latest.set(key(message.type, message.discussion), message);
     this.#hand(message);
     if (hasMissed) this.#hand({ type: "missed" });
   }
 
   /** Whether the stream is there now, but was not all the time since this page was rendered. */
   #stands({ state, missed }) {
-    const wasDown = this.#hasState && this.state !== "live";
-    this.#hasState = true;
+    const before = this.#latest.get(key("state"))?.state ?? "live";
     this.state = state;
-    return state === "live" && (wasDown || missed);
+    return state === "live" && (missed || before !== "live");
   }
 
   #hand(message) {

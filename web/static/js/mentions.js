@@ -2,6 +2,7 @@
 
 import { drawFace } from "./faces.js";
 import { counted, say } from "./sentences.js";
+import { cloneOf } from "./templates.js";
 
 const SIGN = /(?:^|[^\p{L}\p{N}])@([^@\n]{0,60})$/u;
 const AT_MOST = 8;
@@ -99,7 +100,7 @@ export class Mentions {
 }
 
 function option({ id, name }, index) {
-  const made = document.getElementById("recipient-option").content.firstElementChild.cloneNode(true);
+  const made = cloneOf("recipient-option");
   made.id = `mention-${index}`;
   made.querySelector(".option-name").textContent = name;
   drawFace(made.querySelector(".face"), { id, name });

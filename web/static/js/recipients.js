@@ -5,6 +5,7 @@ import { getJson } from "./api.js";
 import { Chips, valueOf } from "./chips.js";
 import { drawFace } from "./faces.js";
 import { counted, filled, say } from "./sentences.js";
+import { cloneOf } from "./templates.js";
 
 const TYPING_PAUSE = 150;
 
@@ -91,7 +92,7 @@ class RecipientField extends HTMLElement {
   }
 
   #optionElement(option, index) {
-    const element = document.getElementById("recipient-option").content.firstElementChild.cloneNode(true);
+    const element = cloneOf("recipient-option");
     element.id = `${this.list.id}-${index}`;
     element.querySelector(".option-name").textContent = option.name;
     const sizes = { group: "members", list: "listed" }[option.type];
