@@ -78,7 +78,10 @@ async def test_sent_without_recipients_the_message_waits(place: Place) -> None:
 
 
 async def test_a_discussion_opens_where_one_is(place: Place) -> None:
-    """Opened by its bare address it stands at what is new, and at its end when nothing is; a named place wins."""
+    """Opened by its bare address it stands at what is new, and at its end when nothing is; a named place wins.
+
+    There it stays when what is below the log grows.
+    """
     alice, bob = await place.person("Alice"), await place.visitor("Bob", java_script_enabled=False)
     room = await factories.discussion(place.site, alice, [bob.who], "First words. " * 400)
     tab = await bob.tab(f"/discussions/{room}")
@@ -89,11 +92,15 @@ async def test_a_discussion_opens_where_one_is(place: Place) -> None:
     room = await factories.discussion(place.site, alice, [bob.who, carol.who], "Long before. " * 800)
     tab = await bob.tab(f"/discussions/{room}")
     await tab.get_by_role("button", name="Mark as read").click()
+    await expect(tab.get_by_role("button", name="Mark as read")).to_be_hidden()
     tab = await bob.tab(f"/discussions/{room}")
     await expect(tab.locator("#end")).to_be_in_viewport()
+    await tab.locator("#reply-body").fill("One line\n" * 6)
+    await expect(tab.locator("#end"), "what is answered went out of sight").to_be_in_viewport()
     carol_tab = await carol.tab(f"/discussions/{room}")
     await carol_tab.locator("#reply-body").fill("News. " * 800)
     await carol_tab.locator(".send").click()
+    await expect(carol_tab.locator("#e2")).to_be_in_viewport()
     tab = await bob.tab(f"/discussions/{room}")
     await expect(tab.locator("#new")).to_be_in_viewport()
     tab = await bob.tab(f"/discussions/{room}#e1")
