@@ -17,6 +17,8 @@ from store.database import StoreUnavailable
 log = structlog.get_logger(__name__)
 
 EVERY = timedelta(hours=1)
+AGAIN_AFTER = timedelta(minutes=1)
+"""When it is tried again after the store was away."""
 KEEP_ENDED = timedelta(days=30)
 """How long an ended sign-in can still be looked at before it is deleted."""
 
@@ -33,8 +35,9 @@ async def purge_sign_ins(site: Site) -> int:
 
 
 async def keep_house(site: Site) -> None:
-    """Tidy up now and every hour, until cancelled. A store that is away is tried again the next time."""
+    """Tidy up now and every hour, until cancelled; sooner again if the store was away."""
     while True:
+        pause = EVERY
         try:
             log.info("sign_ins_purged", count=await purge_sign_ins(site))
             log.info("erasings_finished", count=await finish_erasing(site))
@@ -44,4 +47,5 @@ async def keep_house(site: Site) -> None:
             log.info("files_tidied", **msgspec.structs.asdict(tidied))
         except StoreUnavailable:
             log.warning("housekeeping_postponed")
-        await asyncio.sleep(EVERY.total_seconds())
+            pause = AGAIN_AFTER
+        await asyncio.sleep(pause.total_seconds())
