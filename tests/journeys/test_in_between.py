@@ -87,18 +87,37 @@ async def test_a_row_that_changes_under_a_press(place: Place) -> None:
 
 
 async def test_folders_that_change_under_a_press(place: Place) -> None:
-    """Who goes to a box while its counts are on their way gets there."""
+    """Who goes to a box while its counts are on their way gets there, however long she presses."""
     alice, bob = await place.visitor("Alice"), await place.visitor("Bob")
     tab = await alice.tab("/boxes/inbox")
     async with holding(tab, "**/fragments/boxes**") as boxes:
         await send_to(bob, alice)
         await boxes.is_asked_for()
         await _press(tab, tab.locator("boxes-nav").get_by_role("link", name="Trash"))
+        await tab.evaluate("const now = Date.now; Date.now = () => now() + 5000")
     async with tab.expect_response("**/fragments/rows**"):
         await send_to(bob, alice)
     await tab.mouse.up()
     await expect(tab).to_have_url(re.compile("/boxes/trash"))
     await is_live(tab)
+
+
+async def test_recipients_that_change_under_a_press(place: Place) -> None:
+    """Who is pressed is chosen, although the answer to the last letter comes meanwhile."""
+    alice = await place.visitor("Alice")
+    for name in ("Bea", "Ben"):
+        await place.person(name)
+    tab = await alice.tab("/new")
+    ben = tab.get_by_role("option", name=f"Ben {place.surname}")
+    await tab.locator("#to-search").fill(f"be {place.surname}")
+    await expect(ben).to_be_visible()
+    async with tab.expect_response("**/api/recipients**"), holding(tab, "**/api/recipients**") as answer:
+        await tab.locator("#to-search").fill(f"b {place.surname}")
+        await answer.is_asked_for()
+        await _press(tab, ben)
+    await _is_drawn(tab)
+    await tab.mouse.up()
+    await expect(tab.locator(".chip-name")).to_have_text(f"Ben {place.surname}")
 
 
 async def test_a_discussion_that_is_lost_while_its_row_comes(place: Place) -> None:

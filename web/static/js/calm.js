@@ -42,9 +42,10 @@ export class Calm {
     else put?.();
   }
 
-  /** For how long (ms) somebody may still be about to click, or to press a key. */
+  /** For how long (ms) somebody may still be about to click, to let go of what she presses, or to press a key. */
   get #aimedFor() {
-    return Math.max(this.#aimed + AIMING - Date.now(), keyboardIn(this.#element) ? AIMING : 0);
+    const isHeld = this.#element.matches(":active") || keyboardIn(this.#element);
+    return Math.max(this.#aimed + AIMING - Date.now(), isHeld ? AIMING : 0);
   }
 }
 

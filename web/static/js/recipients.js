@@ -76,7 +76,8 @@ class RecipientField extends HTMLElement {
   }
 
   #show(found, q) {
-    if (!this.contains(document.activeElement)) return;
+    // What is pressed stays until it is let go, and is chosen then.
+    if (!this.contains(document.activeElement) || this.list.matches(":active")) return;
     const steeredTo = this.#isSteered ? valueOf(this.#options[this.#active]) : null;
     const taken = new Set(this.#chips.values);
     this.#options = found.filter((option) => !taken.has(valueOf(option)));
