@@ -16,7 +16,8 @@ from app.events import Event
 from app.settings import Settings
 from app.site import Site
 from app.throttle import Throttle
-from store import engines
+from store import database as databases
+from store import direct, engines
 from store.columns import new_id
 from store.database import Database
 from tests.nodes import RunningNode, ServerProcess
@@ -117,7 +118,7 @@ def _postgresql_template(postgres: PostgresServer) -> str:
 
 
 @pytest.fixture
-def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
+def sqlite_url(_sqlite_template: Path, tmp_path: Path, patience: None) -> Iterator[str]:
     """A fresh, migrated SQLite database."""
     path = tmp_path / "parley.db"
     shutil.copyfile(_sqlite_template, path)
@@ -128,9 +129,11 @@ def sqlite_url(_sqlite_template: Path, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL may take its time, since other tests run beside this one; override it where the bounds matter."""
-    for bound in ("POSTGRES_COMMAND_SECONDS", "LOCK_SECONDS"):
+    """The store may take its time, since other tests run beside this one; override it where the bounds matter."""
+    for bound in ("POSTGRES_COMMAND_SECONDS", "LOCK_SECONDS", "IDLE_SECONDS", "BUSY_SECONDS"):
         monkeypatch.setattr(engines, bound, PATIENCE)
+    monkeypatch.setattr(direct, "BUSY_SECONDS", PATIENCE)
+    monkeypatch.setattr(databases, "TURN_SECONDS", PATIENCE)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import httpx
 
 from tests.openid_provider import CLIENT, CLIENT_SECRET
 from tests.servers import free_port
-from tests.waiting import wait_blocking
+from tests.waiting import PATIENCE, wait_blocking
 
 ROOT = Path(__file__).parents[1]
 
@@ -47,12 +47,12 @@ class OpenIdProvider:
 
     def tell(self, **given: Any) -> dict[str, int]:
         """Say whom it lets in, and how its answers are twisted; what it was asked for so far."""
-        answer = httpx.post(f"{self.issuer}/control", json=given)
+        answer = httpx.post(f"{self.issuer}/control", json=given, timeout=PATIENCE)
         counts: dict[str, int] = answer.json()
         return counts
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.issuer}/jwks").status_code == 200
+            return httpx.get(f"{self.issuer}/jwks", timeout=PATIENCE).status_code == 200
         except httpx.HTTPError:
             return False

@@ -3,7 +3,8 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
@@ -48,6 +49,18 @@ def wait_blocking(condition: Callable[[], T | None], what: What, timeout: float 
             raise AssertionError(_missed(what, timeout, value))
         time.sleep(INTERVAL_SECONDS)
     return value
+
+
+@asynccontextmanager
+async def within(seconds: float, what: str) -> AsyncIterator[None]:
+    """Fails with `what` was to be over by then if the block takes longer."""
+    looking = asyncio.create_task(wait_for(lambda: False, what, seconds))
+    try:
+        yield
+        if looking.done():
+            await looking
+    finally:
+        looking.cancel()
 
 
 class _Patience:

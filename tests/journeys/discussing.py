@@ -8,7 +8,7 @@ from playwright.async_api import Locator, Page, expect
 async def choose(page: Page, field: str, text: str, name: str) -> None:
     """Find somebody by first letters in the recipient field `field` and take the option called `name`."""
     search = page.locator(f"#{field}-search")
-    await search.press_sequentially(text)
+    await search.fill(text)
     await page.get_by_role("option", name=name).click()
     await expect(
         page.locator(f"recipient-field[data-name={field}] .chip-name", has_text=name)

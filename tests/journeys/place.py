@@ -95,8 +95,8 @@ class Place:
         self.process = process
         self.line = line
         self.site = Site(settings, database, announce=lambda events: None, throttle=Throttle(enabled=False))
-        self.surname = "".join(secrets.choice(string.ascii_lowercase) for _ in range(7)).capitalize()
-        """Nobody else's: names are told apart by it although all journeys share one site."""
+        self.surname = "Q" + "".join(secrets.choice(string.ascii_lowercase) for _ in range(6))
+        """Nobody else's: names are told apart by it although all journeys share one site. No first name begins so."""
         self.visitors: list[Visitor] = []
         self._browser = browser
 

@@ -114,6 +114,7 @@ async def test_a_range_and_undo(place: Place) -> None:
     await badge_shows(tab, 2)
     assert len(asked) == 1
     await expect(tab.locator(".undo-notice")).to_contain_text("4 discussions are marked as read")
+    await tab.locator(".undo").hover()
     await tab.keyboard.press("Control+z")
     await expect(tab.locator(".row.unread")).to_have_count(6)
     await badge_shows(tab, 6)

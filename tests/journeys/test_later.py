@@ -7,18 +7,13 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
 
+from tests.app.departing import ALWAYS
 from tests.journeys.conftest import PlaceFactory
 from tests.journeys.discussing import badge_shows, choose, entry
 from tests.journeys.place import Place
 from web.pages.later import as_typed
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-QUIET = {
-    "PARLEY_QUIET_HOURS": "Sat-Sun 00:00-24:00, Mon-Fri 00:00-23:58, Mon-Fri 23:59-24:00",
-    "PARLEY_TIME_ZONE": "UTC",
-}
-"""Quiet but for one minute of each day from Monday to Friday."""
 
 
 async def test_send_later_change_the_time_and_take_it_back(place: Place) -> None:
@@ -85,7 +80,7 @@ async def test_a_time_that_is_past_loses_nothing(place: Place) -> None:
 
 async def test_quiet_hours(place_factory: PlaceFactory) -> None:
     """A writer is told before and after she sends; who may has it delivered as urgent, and its reader sees so."""
-    place = await place_factory(**QUIET)
+    place = await place_factory(PARLEY_QUIET_HOURS=ALWAYS, PARLEY_TIME_ZONE="UTC")
     bob, alice = await place.visitor("Bob"), await place.visitor("Alice")
     admin = await place.visit(await place.person("Ada", role="admin"))
     his, hers, ada = await bob.tab(), await alice.tab("/new"), await admin.tab("/new")

@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 from app.drafts import DraftFields, create
 from tests import factories
 from tests.app.circles import reply
-from tests.journeys.discussing import badge_shows, entry, write
+from tests.journeys.discussing import badge_shows, entry, is_live, write
 from tests.journeys.place import Place
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -72,6 +72,7 @@ async def test_a_reply_in_progress_is_kept_for_its_discussion(place: Place) -> N
     tab = await alice.tab(f"/discussions/{rooms[0]}")
     await tab.locator("#reply-body").fill("for the first")
     await tab.goto(f"{place.line.url}/discussions/{rooms[1]}")
+    await is_live(tab)
     await expect(tab.locator("#reply-body")).to_have_value("")
     await tab.locator("#reply-body").fill("for the second")
     async with tab.expect_event("close"):
@@ -83,6 +84,7 @@ async def test_a_reply_in_progress_is_kept_for_its_discussion(place: Place) -> N
     await tab.goto(f"{place.line.url}/discussions/{rooms[0]}")
     await expect(tab.locator("#reply-body")).to_have_value("for the first")
     await tab.goto(f"{place.line.url}/discussions/{rooms[1]}")
+    await is_live(tab)
     await expect(tab.locator("#reply-body")).to_have_value("")
 
 

@@ -157,6 +157,7 @@ async def test_the_line_before_what_is_new_is_kept_and_found(place: Place) -> No
     tab = await alice.tab(f"/discussions/{room}?after=140")
     await expect(tab.locator("#e141")).to_be_visible()
     await expect(tab.locator("#new")).to_have_count(0)
+    await badge_shows(tab, 0)
     await tab.locator("message-log").evaluate("log => log.scrollTop = 0")
     await expect(tab.locator("#new + #e131")).to_have_count(1)
     room = await _long_discussion(place, bob, [alice.who])

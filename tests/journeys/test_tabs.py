@@ -146,8 +146,8 @@ async def test_earlier_entries_come_as_one_scrolls_up(place: Place) -> None:
         "all => all.map(one => Number(one.dataset.seq))"
     )
     assert numbers == list(range(1, 131))
-    days = await tab.locator("li.day").count()
-    assert days == 1
+    # Two if it was written over midnight.
+    assert await tab.locator("li.day").count() in (1, 2)
 
 
 async def test_a_reply_from_the_middle_of_the_log_leads_to_its_end(place: Place) -> None:
@@ -196,6 +196,10 @@ async def _post_by_http(tab: Page, room: str, count: int) -> None:
 
 async def _scroll_to_top(tab: Page) -> float:
     log = tab.locator("message-log")
-    await log.evaluate("log => log.scrollTop = 0")
-    await tab.wait_for_function("document.querySelector('message-log').scrollTop === 0")
+    await log.evaluate(
+        """log => new Promise((resume) => {
+            log.addEventListener("scroll", () => resume(), { once: true });
+            log.scrollTop = 0;
+        })"""
+    )
     return 0

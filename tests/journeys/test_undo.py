@@ -48,7 +48,7 @@ async def test_it_leaves_by_itself(place_factory: PlaceFactory) -> None:
 
 async def test_without_scripts(place_factory: PlaceFactory) -> None:
     """Undo is a form, and the page looks again by itself."""
-    place = await place_factory(PARLEY_UNDO_SECONDS="10")
+    place = await place_factory(PARLEY_UNDO_SECONDS="15")
     bob = await place.person("Bob")
     alice = await place.visitor("Alice", java_script_enabled=False)
     tab = await alice.tab(f"/new?to=person:{bob.person_id}")

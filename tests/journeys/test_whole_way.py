@@ -61,6 +61,7 @@ async def test_two_people_and_three_tabs(place: Place, words: Words) -> None:
 
     await bob_inbox.locator(".row-link").click()
     await expect(entry(bob_inbox, "At noon then")).to_be_visible()
+    await is_live(bob_inbox)
     await _remove(alice_tab, bob.who.person_id)
     for tab in (bob_home, bob_inbox):
         await expect(tab.locator(".gone")).to_be_visible()

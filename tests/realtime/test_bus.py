@@ -44,6 +44,7 @@ async def connect(request: pytest.FixtureRequest) -> AsyncIterator[Connect]:
     async def connect(node: str) -> Ear:
         ear = await Ear(RedisBus(url, node) if url else LocalBus(exchange)).start()
         ears.append(ear)
+        await wait_for(lambda: ear.bus.healthy, "the line is made")
         return ear
 
     yield connect

@@ -23,13 +23,13 @@ async def test_degraded_and_well_again(
     async with node.client() as http:
         assert await _told(http) == ("ok", 1)
         own_redis.kill()
-        await alice.expect("status", status="degraded", timeout=8)
+        await alice.expect("status", status="degraded")
         assert await _told(http) == ("degraded", 0)
         late = await LiveClient.welcomed(node.live_url, token)
         assert late.frames[0]["status"] == "degraded"
         own_redis.start()
         for client in (alice, late):
-            await client.expect("status", status="ok", timeout=8)
+            await client.expect("status", status="ok")
             assert [frame["type"] for frame in client.frames].count("status") == (2 if client is alice else 1)
         assert await _told(http) == ("ok", 1)
     for client in (alice, late):

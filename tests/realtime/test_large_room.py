@@ -57,4 +57,4 @@ async def test_three_hundred_participants(node: RunningNode, clients: list[LiveC
         expected = len(bodies) - 1 - place if own else len(bodies) + 1
         found = await mailbox.box(site, everybody[place], "progress")
         assert found.items[0].unread == expected
-        await wait_for(partial(was_told, clients[place], expected), "the count is told", 10)
+        await wait_for(partial(was_told, clients[place], expected), "the count is told")

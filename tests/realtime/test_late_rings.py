@@ -1,5 +1,6 @@
 """Rings that come at the wrong moment: old ones, lines during a repair, ends and arrivals that overtake each other."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -116,15 +117,29 @@ async def test_removed_while_joining_is_under_way(pair: Pair, monkeypatch: pytes
 
 
 @apart
-async def test_added_again_while_the_first_joining_is_under_way(pair: Pair) -> None:
+async def test_added_again_while_the_first_joining_is_under_way(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The answer of the store was older than the second ring: it is asked once more."""
+    read = following.places
+    is_read, is_rung_again = asyncio.Event(), asyncio.Event()
+
+    async def overtaken(database: Database, pairs: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Seat]:
+        found = await read(database, pairs)
+        is_read.set()
+        await is_rung_again.wait()
+        return found
+
+    monkeypatch.setattr(following, "places", overtaken)
     carol = await factories.person(pair.north.site, "carol")
     reader = await pair.reader(pair.south, carol)
     pair.south.hub.hearing.hear([Joined(carol.person_id, pair.room, "", 1)])
     to = [Address("person", carol.person_id)]
     assert pair.room in reader.connection.joining
+    await wait_for(is_read.is_set, "the store has answered")
     await participants.add(pair.north.site, pair.alice, pair.room, to, share_history=False)
     pair.south.hub.hearing.hear([Joined(carol.person_id, pair.room, "", 2)])
+    is_rung_again.set()
     await told(reader, "added", head=2)
 
 

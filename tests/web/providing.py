@@ -12,6 +12,7 @@ from tests import factories
 from tests.conftest import NodeFactory
 from tests.nodes import RunningNode
 from tests.openid_process import OpenIdProvider
+from tests.waiting import PATIENCE
 
 ANN = {
     "sub": "248289761001",
@@ -51,7 +52,7 @@ async def to_the_provider(client: httpx.AsyncClient, next_: str = "/") -> str:
     """Begin, and let the provider have its say: the address to which it sends the browser back."""
     out = await client.get("/sign-in/provider", params={"next": next_})
     assert out.status_code == 303, out.text
-    async with httpx.AsyncClient() as at_provider:
+    async with httpx.AsyncClient(timeout=PATIENCE) as at_provider:
         back = await at_provider.get(out.headers["location"])
     assert back.status_code == 303, back.text
     return back.headers["location"]

@@ -5,6 +5,7 @@ import pytest
 
 from tests import factories
 from tests.nodes import RunningNode
+from tests.waiting import PATIENCE
 from tests.web.described import api
 
 
@@ -13,7 +14,7 @@ async def test_sign_in_and_out(node: RunningNode) -> None:
     site = node.site
     alice = await factories.person(site, "alice")
     await factories.signed_in(site, alice)
-    async with httpx.AsyncClient(base_url=node.url) as client:
+    async with httpx.AsyncClient(base_url=node.url, timeout=PATIENCE) as client:
         answer = await client.post("/api/session", json={"login": "alice", "password": factories.PASSWORD})
         assert answer.status_code == 200
         person = answer.json()["person"]
@@ -118,7 +119,7 @@ async def test_media_type_and_method(node: RunningNode) -> None:
 
 async def test_signing_somebody_in_from_elsewhere(node: RunningNode) -> None:
     """A foreign page cannot sign its visitor in as somebody else."""
-    async with httpx.AsyncClient(base_url=node.url) as client:
+    async with httpx.AsyncClient(base_url=node.url, timeout=PATIENCE) as client:
         for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
             answer = await client.post("/api/session", json={"login": "a", "password": "b"}, headers=headers)
             assert (answer.status_code, answer.json()["code"]) == (403, "cross_site")
@@ -137,7 +138,7 @@ async def test_too_many_tries(node: RunningNode) -> None:
 
 async def test_a_refusal_is_a_problem_of_rfc_9457(node: RunningNode) -> None:
     """All members of the standard are there, next to our own `code`."""
-    async with httpx.AsyncClient(base_url=node.url) as client:
+    async with httpx.AsyncClient(base_url=node.url, timeout=PATIENCE) as client:
         answer = await client.get("/api/session")
     assert answer.headers["content-type"] == "application/problem+json"
     problem = answer.json()

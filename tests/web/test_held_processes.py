@@ -30,8 +30,13 @@ async def held_by(
     fields = DraftFields(subject="Trip", body="Hello.", to=[Address("person", to.person_id)])
     draft = (await create(site, author, fields)).id
     async with _client(process, await factories.token(site, author)) as client:
-        answer = await client.post(f"/api/messages/{draft}/send", json=wish)
-    assert answer.status_code == 202
+
+        async def send() -> httpx.Response | None:
+            answer = await client.post(f"/api/messages/{draft}/send", json=wish)
+            return answer if answer.status_code != 503 else None
+
+        # The store has less than two seconds for an answer: a busy machine may need another try.
+        assert (await wait_for(send, "the store is there")).status_code == 202
     return draft
 
 

@@ -9,7 +9,7 @@ import pytest
 import uvicorn
 from starlette.responses import PlainTextResponse
 
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 from web import http_protocol
 from web.http_protocol import BoundedHttpProtocol
 from web.serving import Server
@@ -74,9 +74,9 @@ async def test_slow_head(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_protocol, "SLOWEST_HEAD", 0.2)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"GET / HT")
-    assert (await asyncio.wait_for(reader.read(), 5)).startswith(b"HTTP/1.1 408 ")
+    assert (await asyncio.wait_for(reader.read(), PATIENCE)).startswith(b"HTTP/1.1 408 ")
     silent, silent_writer = await asyncio.open_connection("127.0.0.1", port)
-    assert await asyncio.wait_for(silent.read(), 5) == b""
+    assert await asyncio.wait_for(silent.read(), PATIENCE) == b""
     for open_writer in (writer, silent_writer):
         open_writer.close()
         await wait_for(open_writer.is_closing, "the connection is closed")

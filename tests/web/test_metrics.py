@@ -19,7 +19,7 @@ from tests.conftest import SECRET, NodeFactory
 from tests.nodes import RunningNode, ServerProcess
 from tests.realtime.clients import LiveClient
 from tests.servers import RedisServer, workers_of
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 from tests.web.authority import SECRETS, World
 
 READERS, REPLIES = 5, 40
@@ -191,10 +191,14 @@ async def test_several_processes_are_told_together(
     server = ServerProcess({**environment, "PARLEY_SECRET": SECRET, "WEB_CONCURRENCY": "2"}, tmp_path)
     await server.start()
     try:
-        async with httpx.AsyncClient(base_url=server.url) as http:
-            figures = await scrape(http)
+        async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE) as http:
+
+            async def told_of_both() -> Scrape | None:
+                figures = await scrape(http)
+                return figures if figures.sum("parley_process_up") == 2 else None
+
+            figures = await wait_for(told_of_both, "both processes tell their figures")
             for process in ("1", "2"):
-                assert figures.sum("parley_process_up", process=process) == 1
                 assert figures.sum("process_resident_memory_bytes", process=process) > 10_000_000
                 assert figures.sum("parley_connections", process=process) == 0
             victim = min(workers_of(server.pid))

@@ -5,6 +5,7 @@ from openapi_spec_validator import validate
 from starlette.routing import Route
 
 from tests.nodes import RunningNode
+from tests.waiting import PATIENCE
 from web.api.openapi import describe
 from web.api.resource import Resource
 from web.routes import routes
@@ -48,7 +49,7 @@ def test_operations_say_what_they_do() -> None:
 
 async def test_served(node: RunningNode) -> None:
     """The document is there for everybody, also without signing in."""
-    async with httpx.AsyncClient(base_url=node.url) as client:
+    async with httpx.AsyncClient(base_url=node.url, timeout=PATIENCE) as client:
         answer = await client.get("/api/openapi.json")
     assert answer.status_code == 200
     assert answer.json()["openapi"] == "3.1.0"

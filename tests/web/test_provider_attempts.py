@@ -11,6 +11,7 @@ from tests.conftest import NodeFactory
 from tests.factories import PASSWORD
 from tests.nodes import RunningNode
 from tests.openid_process import OpenIdProvider
+from tests.waiting import PATIENCE
 from tests.web.providing import node, provider, running_provider, sign_in, to_the_provider
 
 __all__ = ["node", "provider", "running_provider"]
@@ -113,7 +114,7 @@ async def test_a_description_that_is_wrong(
     async with node.client() as client:
         out = await client.get("/sign-in/provider")
         if out.status_code == 303:
-            async with httpx.AsyncClient() as at_provider:
+            async with httpx.AsyncClient(timeout=PATIENCE) as at_provider:
                 back = await at_provider.get(out.headers["location"])
             out = await client.get(back.headers["location"])
         assert out.status_code in (400, 503)

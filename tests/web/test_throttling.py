@@ -11,6 +11,8 @@ from tests.conftest import NodeFactory
 from tests.factories import PASSWORD
 from tests.nodes import RunningNode
 from tests.servers import RedisServer
+from tests.waiting import PATIENCE
+from web import server
 from web.pages import provided
 
 Nodes = tuple[RunningNode, RunningNode]
@@ -22,15 +24,19 @@ PROVIDER = {"oidc_issuer": "https://provider.example.org", "oidc_client_id": "x"
 @pytest.fixture
 def redis() -> Iterator[RedisServer]:
     """A Redis in which nothing was counted yet."""
-    server = RedisServer()
-    server.start()
-    yield server
-    server.remove()
+    redis = RedisServer()
+    redis.start()
+    yield redis
+    redis.remove()
 
 
 @pytest.fixture
-async def nodes(node_factory: NodeFactory, sqlite_url: str, redis: RedisServer) -> Nodes:
+async def nodes(
+    node_factory: NodeFactory, sqlite_url: str, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> Nodes:
     """Two nodes on one store and one Redis, with Ann, who has a password."""
+    # Who waits longer counts alone for a while.
+    monkeypatch.setattr(server, "COUNTERS_ANSWER_WITHIN", PATIENCE)
     north, south = [
         await node_factory(sqlite_url, redis_url=redis.url, node=name, **PROVIDER)
         for name in ("north", "south")
