@@ -102,7 +102,7 @@ async def test_a_discussion_opens_where_one_is(place: Place) -> None:
     await carol_tab.locator(".send").click()
     await expect(carol_tab.locator("#e2")).to_be_in_viewport()
     tab = await bob.tab(f"/discussions/{room}")
-    await expect(tab.locator("#new")).to_be_in_viewport()
+    await expect(tab.locator("#new")).to_be_in_viewport(ratio=1)
     tab = await bob.tab(f"/discussions/{room}#e1")
     await expect(tab.locator("#e1 .author")).to_be_in_viewport()
 
