@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar, overload
 
@@ -61,6 +61,16 @@ async def within(seconds: float, what: str) -> AsyncIterator[None]:
             await looking
     finally:
         looking.cancel()
+
+
+async def finish(doing: Coroutine[Any, Any, T]) -> T:
+    """Await it; whoever is cancelled meanwhile goes only once it has ended."""
+    task = asyncio.create_task(doing)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 class _Patience:

@@ -60,6 +60,12 @@ def is_long(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
+def refused_within(is_long: bool) -> float:
+    """Seconds in which is refused what cannot be stored (the design's bound; twice as many beside other tests)."""
+    return 3.0 if is_long else 6.0
+
+
+@pytest.fixture
 def measured(request: pytest.FixtureRequest) -> Measured:
     """Keeps a figure for the table at the end: `measured("all live, s", 1.2)`."""
     node: pytest.Function = request.node
@@ -102,7 +108,7 @@ async def two_nodes(postgresql_url: str, own_redis: RedisServer, tmp_path: Path)
 
 @pytest.fixture
 async def two_nodes_on_own_postgres(
-    own_postgres: PostgresServer, own_redis: RedisServer, tmp_path: Path
+    own_postgres: PostgresServer, own_redis: RedisServer, tmp_path: Path, patience: None
 ) -> AsyncIterator[Shape]:
     """Two nodes on a PostgreSQL that the test may break."""
     name = f"test_{new_id()}"

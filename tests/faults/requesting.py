@@ -9,6 +9,7 @@ from random import Random
 import httpx
 
 from store.columns import new_id
+from tests.waiting import finish
 
 
 @dataclass
@@ -39,12 +40,7 @@ class Requester:
             client.headers["Authorization"] = f"Bearer {self.token}"
             while True:
                 await asyncio.sleep(self.dice.uniform(0, 0.02))
-                doing = asyncio.create_task(self._ask(client, posts=self.dice.random() < 0.5))
-                try:
-                    await asyncio.shield(doing)
-                except asyncio.CancelledError:
-                    await doing
-                    raise
+                await finish(self._ask(client, posts=self.dice.random() < 0.5))
 
     async def _ask(self, client: httpx.AsyncClient, *, posts: bool) -> None:
         client_id, path = new_id(), f"/api/discussions/{self.discussion}"

@@ -11,6 +11,7 @@ from tests.conftest import SECRET
 from tests.faults.stored import StoredEntry, read_logs
 from tests.nodes import ServerProcess
 from tests.servers import PostgresServer, RedisServer
+from tests.waiting import PATIENCE
 
 NODES = ("north", "south", "west")
 
@@ -44,7 +45,7 @@ class Shape:
 
     async def readiness(self, node: ServerProcess) -> tuple[int, str]:
         """What `/readyz` of a node says: the HTTP status and `status`."""
-        async with httpx.AsyncClient(base_url=node.url, timeout=5) as client:
+        async with httpx.AsyncClient(base_url=node.url, timeout=PATIENCE) as client:
             answer = await client.get("/readyz")
             return answer.status_code, answer.json()["status"]
 

@@ -16,7 +16,7 @@ from tests.faults.round import talking
 from tests.faults.shape import Shape, shape
 from tests.nodes import ServerProcess
 from tests.servers import RedisServer, spares_of, workers_of
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE, wait_for
 
 PROCESSES = 2
 BACK_WITHIN = 5.0
@@ -37,16 +37,29 @@ async def two_processes(postgresql_url: str, own_redis: RedisServer, tmp_path: P
 async def test_processes_killed(two_processes: Shape, seed: int, is_long: bool, measured: Measured) -> None:
     """`kill -9` of one of the processes every few seconds: capacity is back within 5 s, all are live in 15 s."""
     [server] = two_processes.nodes
-    await wait_for(lambda: spares_of(server.pid), "one process waits, and is counted with the others")
     async with talking(seed, two_processes) as round_:
         for _ in range(4 if is_long else 1):
             await round_.passes(3, 5)
+            await wait_for(lambda: one_is_ready(server), "one process has loaded all and waits")
             victim = round_.dice.choice(sorted(workers_of(server.pid)))
             with round_.fault("a process is killed"):
                 os.kill(victim, signal.SIGKILL)
             live, back = await asyncio.gather(round_.all_live(within=15), capacity_back(server))
             measured("all live, s", live)
             measured("capacity back, s", back)
+
+
+async def one_is_ready(server: ServerProcess) -> bool:
+    """Whether a process that waits for a place has done all that it can do until then."""
+    before = {pid: _worked(pid) for pid in spares_of(server.pid)}
+    await asyncio.sleep(LOOKS_EVERY)
+    return any(_worked(pid) == worked for pid, worked in before.items())
+
+
+def _worked(pid: int) -> list[str]:
+    """What it does, and its time on the processor so far; a process that is kept from it is not asleep."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return [fields[0] if fields[0] == "S" else str(time.monotonic()), *fields[11:13]]
 
 
 async def capacity_back(server: ServerProcess) -> float:
@@ -59,6 +72,6 @@ async def capacity_back(server: ServerProcess) -> float:
 async def all_serve(server: ServerProcess) -> bool:
     """Whether as many processes as there should be tell their figures."""
     await asyncio.sleep(LOOKS_EVERY)
-    async with httpx.AsyncClient(base_url=server.url, timeout=5) as client:
+    async with httpx.AsyncClient(base_url=server.url, timeout=PATIENCE) as client:
         told = (await client.get("/metrics")).text
     return len(re.findall(r"^parley_process_up{.*} 1\.0$", told, re.MULTILINE)) == PROCESSES

@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -38,16 +39,25 @@ async def ended(node: ServerProcess) -> float:
     return took
 
 
-async def test_live_clients_are_asked_to_go(one_node: Shape) -> None:
+@pytest.fixture
+async def patient_node(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Shape]:
+    """One node that gives its clients much time to go, as a machine that does much else needs it."""
+    running = shape(tmp_path, sqlite_url, PARLEY_DRAIN_SECONDS="8")
+    await running.start()
+    yield running
+    running.kill()
+
+
+async def test_live_clients_are_asked_to_go(patient_node: Shape) -> None:
     """`drain` at once; who stays is served meanwhile and then closed with 1012; who comes is sent away."""
-    [node] = one_node.nodes
-    talk = await talk_on(one_node.database_url)
+    [node] = patient_node.nodes
+    talk = await talk_on(patient_node.database_url)
     clients = [await talk.live(node) for _ in range(5)]
     ending = asyncio.create_task(ended(node))
     for client in clients:
         assert (await client.expect("drain"))["within"] > 0
     assert (await clients[0].post(talk.discussion, "One more."))["type"] == "ack"
-    assert await one_node.readiness(node) == (503, "draining")
+    assert await patient_node.readiness(node) == (503, "draining")
     late = await LiveClient.connect(node.live_url, talk.tokens[0])
     await late.expect_close(1012)
     async with talk.client(node) as http:
@@ -61,16 +71,16 @@ async def test_live_clients_are_asked_to_go(one_node: Shape) -> None:
         await talk.client(node).get("/healthz")
 
 
-async def test_it_ends_at_once_when_everybody_has_gone(one_node: Shape, measured: Measured) -> None:
+async def test_it_ends_at_once_when_everybody_has_gone(patient_node: Shape, measured: Measured) -> None:
     """Nobody waits for the end of the drain when there is nobody left to drain."""
-    [node] = one_node.nodes
-    talk = await talk_on(one_node.database_url)
+    [node] = patient_node.nodes
+    talk = await talk_on(patient_node.database_url)
     client = await talk.live(node)
     ending = asyncio.create_task(ended(node))
     await client.expect("drain")
     await client.close()
     took = await ending
-    assert took < 3
+    assert took < 6
     measured("nobody there, s", took)
 
 
