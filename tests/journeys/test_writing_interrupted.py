@@ -1,9 +1,10 @@
 """What interrupts somebody who writes: the end of her session, a cut line, a restarted server. Nothing is lost."""
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from app import drafts
 from app.drafts import DraftFields
@@ -119,7 +120,7 @@ async def test_what_is_typed_before_the_scripts_are_there(place: Place, is_new: 
     tab = await alice.tab()
 
     async def is_kept() -> bool:
-        is_saved = await tab.locator(".saved", has_text=SAVED).count() > 0
+        is_saved = "First words" in {one.subject for one in await drafts_of(place, alice)}
         return is_saved or "First words" in await tab.evaluate("JSON.stringify(sessionStorage)")
 
     async with holding(tab, "**/js/draft.js") as script:
@@ -138,3 +139,43 @@ async def test_what_is_typed_before_the_scripts_are_there(place: Place, is_new: 
         return {one.subject for one in await drafts_of(place, alice)} == wanted
 
     await wait_for(is_saved, "the draft has it")
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_what_is_saved_while_the_page_is_loaded_again(place: Place, is_new: bool) -> None:
+    """The page that comes was rendered before: it has the words all the same, and goes on from there."""
+    alice = await place.visitor("Alice")
+    draft = await drafts.create(place.site, alice.who, DraftFields(subject="Old"))
+    path = "/new" if is_new else f"/drafts/{draft.id}"
+    tab = await alice.tab(path)
+    is_rendered, is_saved = asyncio.Event(), asyncio.Event()
+
+    async def save_once_it_is_rendered(route: Route) -> None:
+        await is_rendered.wait()
+        await route.continue_()
+
+    async def come_once_it_is_saved(route: Route) -> None:
+        answer = await route.fetch()
+        is_rendered.set()
+        await is_saved.wait()
+        await route.fulfill(response=answer)
+
+    await tab.route("**/fragments/drafts/**", save_once_it_is_rendered)
+    await tab.route(place.line.url + path, come_once_it_is_saved)
+    async with tab.expect_response("**/fragments/drafts/**") as saving:
+        async with tab.expect_request("**/fragments/drafts/**"):
+            await tab.locator("#subject").fill("First words")
+        loading = asyncio.create_task(tab.reload(wait_until="commit"))
+    await (await saving.value).finished()
+    is_saved.set()
+    await loading
+    await tab.unroute_all()
+    await expect(tab.locator("#subject")).to_have_value("First words")
+    await tab.locator("#subject").fill("More words")
+    wanted = {"Old", "More words"} if is_new else {"More words"}
+
+    async def goes_on() -> bool:
+        return {one.subject for one in await drafts_of(place, alice)} == wanted
+
+    await wait_for(goes_on, "the draft has what is written next")
+    await expect(notice(tab, "conflict")).to_be_hidden()

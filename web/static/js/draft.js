@@ -23,6 +23,8 @@ class DraftForm extends HTMLElement {
   #notices;
   #clean;
   #submitting = false;
+  /** Whether another page has been asked for, maybe this one again: it may be rendered before what is saved now. */
+  #isLeaving = false;
   #elsewhere;
 
   connectedCallback() {
@@ -67,6 +69,7 @@ class DraftForm extends HTMLElement {
     live.subscribe("state", null, ({ state }) => state === "live" && this.#saving.again());
     addEventListener("pagehide", () => this.#leave());
     addEventListener("beforeunload", (event) => {
+      this.#isLeaving = true;
       // What can be saved is saved on leaving; who leaves something that cannot is asked.
       if (!live.left && !this.#submitting && this.#saving.dirty && this.#saving.state !== "saved") event.preventDefault();
     });
@@ -81,13 +84,15 @@ class DraftForm extends HTMLElement {
   }
 
   #typed() {
+    this.#isLeaving = false;
     this.#keep();
     this.#saving.changed();
   }
 
   #keep(put = remember) {
-    if (this.#saving.dirty) put(this.#place, { clean: this.#clean, draft: this.dataset.draft, ...keptOf(this.form) });
-    else forget(this.#place);
+    const isSaved = !this.#saving.dirty;
+    if (isSaved && !this.#isLeaving) return forget(this.#place);
+    put(this.#place, { clean: this.#clean, draft: this.dataset.draft, isSaved, ...keptOf(this.form) });
   }
 
   /** The answer of this attempt, or none in time. */
@@ -114,6 +119,7 @@ class DraftForm extends HTMLElement {
     const version = answer.headers.get("ETag").replaceAll('"', "");
     this.form.elements.version.value = version;
     forget(this.#place);
+    if (this.#isLeaving) this.#keep();
     if (this.#isNew) this.#becomeDraft();
     this.#showAddress();
     if (this.#saving.dirty) this.#keep();
@@ -139,7 +145,7 @@ class DraftForm extends HTMLElement {
   async #restore() {
     const kept = recall(this.#place);
     if (!kept?.entries) return;
-    if (JSON.stringify(kept.entries) === this.#clean) return forget(this.#place);
+    if (JSON.stringify(kept.entries) === this.#clean || (kept.isSaved && !this.#isBefore(kept))) return forget(this.#place);
     if (this.#isNew && ((kept.clean ?? this.#clean) !== this.#clean || (await this.#isSafe(kept)))) return;
     if (this.#isNew && kept.draft) {
       this.dataset.draft = kept.draft;
@@ -147,6 +153,11 @@ class DraftForm extends HTMLElement {
     }
     putBack(this.form, kept);
     this.#typed();
+  }
+
+  /** Whether this page was asked for again before that was saved, and rendered without it. */
+  #isBefore({ version }) {
+    return cameBack() && Number(this.form.elements.version.value) < Number(version);
   }
 
   /** Who begins another message gets an empty form: the one before went out as a draft when she left. */
