@@ -100,10 +100,8 @@ def own_postgres(_breakable_postgres: PostgresServer) -> Iterator[PostgresServer
 @pytest.fixture
 async def two_nodes(postgresql_url: str, own_redis: RedisServer, tmp_path: Path) -> AsyncIterator[Shape]:
     """Two nodes on PostgreSQL, and on a Redis that the test may break."""
-    running = shape(tmp_path, postgresql_url, nodes=2, redis=own_redis)
-    await running.start()
-    yield running
-    running.kill()
+    async with shape(tmp_path, postgresql_url, nodes=2, redis=own_redis) as running:
+        yield running
 
 
 @pytest.fixture
@@ -114,19 +112,15 @@ async def two_nodes_on_own_postgres(
     name = f"test_{new_id()}"
     url = own_postgres.create_database(name)
     await migrate(url)
-    running = shape(tmp_path, url, nodes=2, redis=own_redis, postgres=own_postgres)
-    await running.start()
-    yield running
-    running.kill()
+    async with shape(tmp_path, url, nodes=2, redis=own_redis, postgres=own_postgres) as running:
+        yield running
 
 
 @pytest.fixture
 async def one_node(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Shape]:
     """One node on SQLite without Redis, as most sites run it."""
-    running = shape(tmp_path, sqlite_url)
-    await running.start()
-    yield running
-    running.kill()
+    async with shape(tmp_path, sqlite_url) as running:
+        yield running
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -18,7 +19,7 @@ NODES = ("north", "south", "west")
 
 @dataclass
 class Shape:
-    """Running nodes on one store, and the servers under them that a test may break."""
+    """Nodes on one store, started by `async with` and killed after it; and the servers that a test may break."""
 
     database_url: str
     nodes: Sequence[ServerProcess]
@@ -28,6 +29,13 @@ class Shape:
     async def start(self) -> None:
         """Start all nodes that were not started yet, at once."""
         await asyncio.gather(*(node.start() for node in self.nodes if not node.starts))
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.kill()
 
     def kill(self) -> None:
         """End all nodes, whatever state they are in."""

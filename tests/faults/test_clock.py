@@ -34,10 +34,8 @@ async def skewed(
         if offset:
             environment |= clock_off_by(offset)
         nodes.append(ServerProcess(environment, tmp_path / name))
-    running = Shape(postgresql_url, nodes, own_redis)
-    await running.start()
-    yield running
-    running.kill()
+    async with Shape(postgresql_url, nodes, own_redis) as running:
+        yield running
 
 
 def clock_off_by(offset: str) -> dict[str, str]:

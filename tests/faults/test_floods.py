@@ -33,10 +33,8 @@ MOST_GROWTH = 24 * MEBIBYTE
 @pytest.fixture
 async def limited(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Shape]:
     """One node on SQLite with its limits in force."""
-    running = shape(tmp_path, sqlite_url, PARLEY_RATE_LIMITS="on")
-    await running.start()
-    yield running
-    running.kill()
+    async with shape(tmp_path, sqlite_url, PARLEY_RATE_LIMITS="on") as running:
+        yield running
 
 
 def posts(room: str) -> bytes:

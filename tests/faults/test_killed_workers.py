@@ -22,16 +22,14 @@ PROCESSES = 2
 BACK_WITHIN = 5.0
 """Seconds after which as many processes serve as before (the design's bound)."""
 LOOKS_EVERY = 0.2
-"""Seconds between two looks at the figures: each may be worth a line in the log."""
+"""Seconds between two looks: at the figures, each of which may be worth a line in the log, and at who loads."""
 
 
 @pytest.fixture
 async def two_processes(postgresql_url: str, own_redis: RedisServer, tmp_path: Path) -> AsyncIterator[Shape]:
     """One server with two processes on PostgreSQL and Redis."""
-    running = shape(tmp_path, postgresql_url, redis=own_redis, WEB_CONCURRENCY=str(PROCESSES))
-    await running.start()
-    yield running
-    running.kill()
+    async with shape(tmp_path, postgresql_url, redis=own_redis, WEB_CONCURRENCY=str(PROCESSES)) as running:
+        yield running
 
 
 async def test_processes_killed(two_processes: Shape, seed: int, is_long: bool, measured: Measured) -> None:
@@ -52,14 +50,15 @@ async def test_processes_killed(two_processes: Shape, seed: int, is_long: bool, 
 async def one_is_ready(server: ServerProcess) -> bool:
     """Whether a process that waits for a place has done all that it can do until then."""
     before = {pid: _worked(pid) for pid in spares_of(server.pid)}
+    # Two looks, apart: who loads has worked in between.
     await asyncio.sleep(LOOKS_EVERY)
-    return any(_worked(pid) == worked for pid, worked in before.items())
+    return any(worked is not None and _worked(pid) == worked for pid, worked in before.items())
 
 
-def _worked(pid: int) -> list[str]:
-    """What it does, and its time on the processor so far; a process that is kept from it is not asleep."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    return [fields[0] if fields[0] == "S" else str(time.monotonic()), *fields[11:13]]
+def _worked(pid: int) -> list[str] | None:
+    """Its time on the processor so far; None unless it is asleep, since who is only kept from the processor is not."""
+    state, *fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    return fields[10:12] if state == "S" else None
 
 
 async def capacity_back(server: ServerProcess) -> float:

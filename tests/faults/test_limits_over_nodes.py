@@ -29,10 +29,8 @@ TOLD_WITHIN = 10.0
 @pytest.fixture
 async def limited(postgresql_url: str, own_redis: RedisServer, tmp_path: Path) -> AsyncIterator[Shape]:
     """Two nodes with their limits in force."""
-    running = shape(tmp_path, postgresql_url, nodes=2, redis=own_redis, PARLEY_RATE_LIMITS="on")
-    await running.start()
-    yield running
-    running.kill()
+    async with shape(tmp_path, postgresql_url, nodes=2, redis=own_redis, PARLEY_RATE_LIMITS="on") as running:
+        yield running
 
 
 async def test_places_of_a_killed_node(limited: Shape, own_redis: RedisServer, measured: Measured) -> None:

@@ -29,10 +29,8 @@ LET_GO_WITHIN = 35.0
 @pytest.fixture
 async def open_node(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Shape]:
     """One node on SQLite that listens on all addresses of this machine."""
-    running = shape(tmp_path, sqlite_url, PARLEY_HOST="0.0.0.0")  # noqa: S104 - the other namespace's too
-    await running.start()
-    yield running
-    running.kill()
+    async with shape(tmp_path, sqlite_url, PARLEY_HOST="0.0.0.0") as running:  # noqa: S104 - the other namespace's too
+        yield running
 
 
 async def test_peers_that_do_nothing_or_vanish(

@@ -42,10 +42,8 @@ async def ended(node: ServerProcess) -> float:
 @pytest.fixture
 async def patient_node(sqlite_url: str, tmp_path: Path) -> AsyncIterator[Shape]:
     """One node that gives its clients much time to go, as a machine that does much else needs it."""
-    running = shape(tmp_path, sqlite_url, PARLEY_DRAIN_SECONDS="8")
-    await running.start()
-    yield running
-    running.kill()
+    async with shape(tmp_path, sqlite_url, PARLEY_DRAIN_SECONDS="8") as running:
+        yield running
 
 
 async def test_live_clients_are_asked_to_go(patient_node: Shape) -> None:
